@@ -1,0 +1,147 @@
+/* A connection: carries out a session's actions on one socket, and keeps its record.
+ *
+ * Happy path: accepted -> (read -> pump -> write)* -> the client leaves -> the leave is judged ->
+ * ended, once, last. It ends otherwise by a failure, by the script itself, or by the server.
+ * All of it runs on the loop thread. connection.c pumps; connection_io.c reads and writes;
+ * connection_leave.c finds out how a client left; connection_limit.c watches the time. */
+#ifndef EVL_CONNECTION_H
+#define EVL_CONNECTION_H
+
+#include "loop.h"
+#include "record.h"
+#include "session.h"
+#include "socket.h"
+
+typedef struct evl_connection evl_connection;
+
+/* What a connection needs from its server, and tells it. */
+typedef struct evl_host {
+    evl_loop *loop;
+    uint64_t step_ns, after_script_ns;
+    size_t max_buffered, record_bytes;
+    bool finishing;
+    uint64_t finishing_ns;
+    bool is_tcp;
+    void (*moved)(struct evl_host *host, evl_connection *connection); /* idle, or further on */
+    void (*ended)(struct evl_host *host, evl_connection *connection); /* once; may free it */
+    void (*asked)(struct evl_host *host, evl_connection *connection, uint32_t step);
+} evl_host;
+
+/* Bytes the client's kernel would not take yet. Rare: made on the first short write. */
+typedef struct evl_outbox_part {
+    const uint8_t *bytes;
+    size_t length;
+    uint32_t step;
+    uint64_t limit_ns;
+    uint64_t began_ns;
+} evl_outbox_part;
+
+typedef struct evl_outbox {
+    evl_outbox_part *parts;
+    uint32_t first, count, capacity;
+} evl_outbox;
+
+struct evl_connection {
+    ev_io io;
+    ev_timer limit;
+    evl_alarm alarm; /* a delay's end, or the next look at the kernel */
+    evl_host *host;
+    evl_connection *next, *prev; /* the server's list */
+    int fd;
+    uint32_t number, script;
+    evl_session session;
+    evl_program *chain;  /* owned: this connection's programs, from the one being played */
+    evl_program *answer; /* owned: the answer being played */
+    evl_buffer backlog;  /* input that no step has judged yet */
+    evl_outbox outbox;
+    evl_record record;
+    uint64_t accepted_ns, closed_ns, step_began_ns, progress_ns, last_bytes_ns, failed_ns;
+    uint64_t received_total, sent_total, consumed_total, unsent, unjudged;
+    uint64_t rings_at_ns; /* when the limit's timer rings */
+    uint64_t limit_ns;    /* the limit that failed it */
+    uint64_t lag_ns;      /* by how much a limit was extended */
+    uint64_t look_after_ns;
+    uint32_t final_step, final_round;
+    evl_sample sample;
+    evl_failure failure;
+    uint8_t deferred; /* evl_action_kind to carry out when all is written; STEP_DONE: none */
+    bool deferred_discard;
+    bool got_fin, got_rst, half_closed, time_up, idle, ended, script_done;
+    char peer[SOCKET_PEER_TEXT];
+};
+
+/* Starts playing `program` (reference taken over; NULL: live, nothing yet) on accepted `fd`.
+ * NULL without memory; then nothing was taken over. */
+evl_connection *connection_open(evl_host *host, int fd, const char *peer, uint32_t number,
+                                uint32_t script, evl_program *program, bool live);
+
+/* Starts reading and plays the steps that need no input. May end the connection. */
+void connection_begin(evl_connection *c);
+
+/* Appends a live program (reference taken over). May end the connection. */
+void connection_append(evl_connection *c, evl_program *program);
+
+/* Plays `answer` (reference taken over) at the ASK step; NULL fails it. May end the connection. */
+void connection_answer(evl_connection *c, evl_program *answer);
+
+/* The server is being finished: limits shorten, those who may stay are let go. May end it. */
+void connection_finishing(evl_connection *c);
+
+/* Ends it now, without a failure. */
+void connection_abort(evl_connection *c);
+
+/* A connection that no script is for: reset with a failure, or without one. */
+void connection_refuse(evl_connection *c, bool is_failure, uint32_t waiting_step);
+
+/* Whether all steps written so far are done. */
+bool connection_is_idle(const evl_connection *c);
+
+void connection_view(const evl_connection *c, evl_connection_view *view);
+
+void connection_free(evl_connection *c);
+
+/* --- between the connection's files ------------------------------------------------------------
+ */
+
+enum {
+    BATCH_PARTS = 64
+};
+
+typedef struct write_batch {
+    struct iovec parts[BATCH_PARTS];
+    uint32_t steps[BATCH_PARTS];
+    uint64_t limits[BATCH_PARTS];
+    int count;
+} write_batch;
+
+/* connection.c */
+void connection_pump(evl_connection *c, const uint8_t *fresh, size_t length);
+void connection_note(evl_connection *c, evl_event_kind kind, uint32_t step, uint64_t consumed);
+void connection_fail(evl_connection *c, evl_failure failure);
+
+/* connection_io.c */
+void io_callback(struct ev_loop *ev, ev_io *watcher, int events);
+size_t io_read(evl_connection *c);
+void io_batch(evl_connection *c, write_batch *batch, const evl_action *action, uint64_t limit_ns);
+bool io_flush(evl_connection *c, write_batch *batch);
+bool io_flush_outbox(evl_connection *c);
+void io_watch(evl_connection *c);
+void io_close(evl_connection *c);
+void io_reset(evl_connection *c);
+static inline bool io_is_pending(const evl_connection *c) {
+    return c->outbox.count > 0;
+}
+
+/* connection_leave.c */
+void leave_look(evl_connection *c);
+void leave_look_later(evl_connection *c);
+bool leave_judge(evl_connection *c);
+bool leave_reset(evl_connection *c);
+void leave_alarm(evl_alarm *alarm);
+evl_connection *connection_of_alarm(evl_alarm *alarm);
+
+/* connection_limit.c */
+void limit_arm(evl_connection *c);
+void limit_fired(struct ev_loop *ev, ev_timer *watcher, int events);
+
+#endif

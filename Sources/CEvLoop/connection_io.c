@@ -1,0 +1,227 @@
+/* Reading into the loop's shared buffer; writing at once, and waiting for room only after EAGAIN.
+ */
+#include <stdlib.h>
+
+#include "connection.h"
+#include "probe.h"
+
+static evl_connection *connection_of(ev_io *watcher) {
+    return (evl_connection *)(void *)((char *)watcher - offsetof(evl_connection, io));
+}
+
+void io_callback(struct ev_loop *ev, ev_io *watcher, int events) {
+    (void)ev;
+    evl_connection *c = connection_of(watcher);
+    if ((events & EV_WRITE) != 0 && !io_flush_outbox(c)) {
+        connection_pump(c, NULL, 0); /* the write failed: it ends here */
+        return;
+    }
+    size_t length = (events & EV_READ) != 0 ? io_read(c) : 0;
+    connection_pump(c, c->host->loop->read_buffer, length);
+}
+
+/* --- reading -----------------------------------------------------------------------------------
+ */
+
+static void note_bytes(evl_connection *c, const uint8_t *bytes, size_t length) {
+    evl_loop *loop = c->host->loop;
+    c->received_total += length;
+    c->progress_ns = c->last_bytes_ns = loop->now_ns;
+    if (loop->record_bytes < LOOP_RECORD_BYTES)
+        loop->record_bytes +=
+            record_bytes(&c->record.received, bytes, length, c->host->record_bytes);
+}
+
+/* One non-blocking read into the loop's buffer; answers how many bytes are there. */
+size_t io_read(evl_connection *c) {
+    if (c->fd < 0 || c->got_fin || c->got_rst)
+        return 0;
+    uint8_t *bytes = c->host->loop->read_buffer;
+    size_t length = 0;
+    int error = 0;
+    switch (socket_read(c->fd, bytes, LOOP_READ_BYTES, &length, &error)) {
+    case SOCKET_OK:
+        note_bytes(c, bytes, length);
+        return length;
+    case SOCKET_LATER:
+        return 0;
+    case SOCKET_END:
+        c->got_fin = true;
+        connection_note(c, EVL_EVENT_FIN, session_index(&c->session), c->consumed_total);
+        return 0;
+    case SOCKET_RESET:
+    case SOCKET_FULL:
+    case SOCKET_ERROR: /* what the client sent before it has been read: recv(2) gives that first */
+        c->got_rst = true;
+        connection_note(c, EVL_EVENT_RST, session_index(&c->session), c->consumed_total);
+        return 0;
+    }
+    return 0;
+}
+
+/* --- writing -----------------------------------------------------------------------------------
+ */
+
+void io_batch(evl_connection *c, write_batch *batch, const evl_action *action, uint64_t limit_ns) {
+    evl_loop *loop = c->host->loop;
+    /* sendmsg(2) does not write through the pointer; iovec merely has no const. */
+    batch->parts[batch->count] =
+        (struct iovec){.iov_base = (void *)(uintptr_t)action->bytes, .iov_len = action->length};
+    batch->steps[batch->count] = action->step;
+    batch->limits[batch->count] = limit_ns;
+    batch->count++;
+    c->sent_total += action->length;
+    if (loop->record_bytes < LOOP_RECORD_BYTES)
+        loop->record_bytes +=
+            record_bytes(&c->record.sent, action->bytes, action->length, c->host->record_bytes);
+}
+
+static bool outbox_add(evl_connection *c, evl_outbox_part part) {
+    evl_outbox *outbox = &c->outbox;
+    if (outbox->first + outbox->count == outbox->capacity) {
+        uint32_t capacity = outbox->capacity == 0 ? 4 : outbox->capacity * 2;
+        evl_outbox_part *parts = realloc(outbox->parts, capacity * sizeof *parts);
+        if (parts == NULL)
+            return false;
+        outbox->parts = parts;
+        outbox->capacity = capacity;
+    }
+    outbox->parts[outbox->first + outbox->count++] = part;
+    return true;
+}
+
+static void outbox_clear(evl_connection *c) {
+    free(c->outbox.parts);
+    c->outbox = (evl_outbox){0};
+}
+
+static bool write_failed(evl_connection *c, socket_result result, int error, uint32_t step) {
+    (void)result;
+    /* The client is gone. Its last words are still there to read, and belong to the evidence. */
+    evl_failure failure = session_fail(&c->session, EVL_FAILURE_WRITE);
+    failure.step = step;
+    failure.offset = 0;
+    failure.error = error;
+    outbox_clear(c);
+    connection_fail(c, failure);
+    return false;
+}
+
+static bool keep_unwritten(evl_connection *c, const write_batch *batch, size_t written) {
+    uint64_t now = c->host->loop->now_ns;
+    for (int i = 0; i < batch->count; i++) {
+        size_t length = batch->parts[i].iov_len;
+        size_t gone = written < length ? written : length;
+        written -= gone;
+        if (gone == length)
+            continue;
+        evl_outbox_part part = {.bytes = (const uint8_t *)batch->parts[i].iov_base + gone,
+                                .length = length - gone,
+                                .step = batch->steps[i],
+                                .limit_ns = batch->limits[i],
+                                .began_ns = now};
+        if (!outbox_add(c, part)) {
+            connection_fail(c, session_fail(&c->session, EVL_FAILURE_NO_MEMORY));
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Writes the batch; what the kernel does not take goes to the outbox. False: the write failed. */
+bool io_flush(evl_connection *c, write_batch *batch) {
+    if (batch->count == 0)
+        return true;
+    size_t written = 0;
+    int error = 0;
+    socket_result result = socket_write(c->fd, batch->parts, batch->count, &written, &error);
+    bool fine = result == SOCKET_OK || result == SOCKET_LATER
+                    ? keep_unwritten(c, batch, written)
+                    : write_failed(c, result, error, batch->steps[0]);
+    batch->count = 0;
+    return fine;
+}
+
+static void outbox_consume(evl_outbox *outbox, size_t written) {
+    while (written > 0) {
+        evl_outbox_part *part = &outbox->parts[outbox->first];
+        size_t gone = written < part->length ? written : part->length;
+        part->bytes += gone;
+        part->length -= gone;
+        written -= gone;
+        if (part->length == 0) {
+            outbox->first++;
+            outbox->count--;
+        }
+    }
+}
+
+/* Writes what was left over. False: the write failed. */
+bool io_flush_outbox(evl_connection *c) {
+    evl_outbox *outbox = &c->outbox;
+    while (outbox->count > 0) {
+        struct iovec parts[BATCH_PARTS];
+        int count = 0;
+        while (count < BATCH_PARTS && (uint32_t)count < outbox->count) {
+            const evl_outbox_part *part = &outbox->parts[outbox->first + (uint32_t)count];
+            parts[count++] =
+                (struct iovec){.iov_base = (void *)(uintptr_t)part->bytes, .iov_len = part->length};
+        }
+        size_t written = 0;
+        int error = 0;
+        socket_result result = socket_write(c->fd, parts, count, &written, &error);
+        if (result == SOCKET_LATER)
+            return true;
+        if (result != SOCKET_OK)
+            return write_failed(c, result, error, outbox->parts[outbox->first].step);
+        c->progress_ns = c->host->loop->now_ns;
+        outbox_consume(outbox, written);
+    }
+    outbox_clear(c);
+    return true;
+}
+
+/* --- watching ----------------------------------------------------------------------------------
+ */
+
+/* Makes the watcher wait for just what is wanted now. */
+void io_watch(evl_connection *c) {
+    bool full = buffer_length(&c->backlog) >= c->host->max_buffered;
+    bool reads = c->fd >= 0 && !c->got_fin && !c->got_rst && !full;
+    bool writes = c->fd >= 0 && io_is_pending(c);
+    int wanted = (reads ? EV_READ : 0) | (writes ? EV_WRITE : 0);
+    int watched = ev_is_active(&c->io) ? c->io.events & (EV_READ | EV_WRITE) : 0;
+    if (wanted == watched)
+        return;
+    struct ev_loop *ev = c->host->loop->ev;
+    ev_io_stop(ev, &c->io);
+    if (wanted == 0)
+        return;
+    ev_io_set(&c->io, c->fd, wanted);
+    ev_io_start(ev, &c->io);
+}
+
+static void forget_socket(evl_connection *c) {
+    ev_io_stop(c->host->loop->ev, &c->io);
+    c->fd = -1;
+    outbox_clear(c);
+}
+
+void io_close(evl_connection *c) {
+    if (c->fd < 0)
+        return;
+    int fd = c->fd;
+    forget_socket(c);
+    socket_close(fd);
+}
+
+void io_reset(evl_connection *c) {
+    if (c->fd < 0)
+        return;
+    c->unsent = probe_unacknowledged(c->fd);
+    for (uint32_t i = 0; i < c->outbox.count; i++)
+        c->unsent += c->outbox.parts[c->outbox.first + i].length;
+    int fd = c->fd;
+    forget_socket(c);
+    socket_reset(fd);
+}

@@ -1,0 +1,106 @@
+/* How a client left, and how much it had not read: asked of the kernel, worded as what it knows.
+ *
+ * After a FIN at the script's end: wait until the client's kernel queue is empty and our bytes are
+ * acknowledged, send our own FIN, then read SO_ERROR once. Not before: a client that shuts down and
+ * then closes with unread bytes looks clean until then, and our FIN would hide its reset. */
+#include <poll.h>
+
+#include "connection.h"
+#include "probe.h"
+
+#define FIRST_LOOK_NS 200000u  /* 0.2 ms */
+#define LAST_LOOK_NS 20000000u /* 20 ms */
+#define FIRST_JUDGE_NS 20000u  /* 20 us */
+
+evl_connection *connection_of_alarm(evl_alarm *alarm) {
+    return (evl_connection *)(void *)((char *)alarm - offsetof(evl_connection, alarm));
+}
+
+static bool take_sample(evl_connection *c) {
+    if (c->fd < 0 || !c->host->is_tcp || c->sent_total == 0)
+        return false;
+    return probe_peer(c->fd, c->half_closed, loop_stamp(c->host->loop), &c->sample);
+}
+
+static void look_again(evl_connection *c) {
+    uint64_t after = c->look_after_ns;
+    c->look_after_ns = after * 2 < LAST_LOOK_NS ? after * 2 : LAST_LOOK_NS;
+    loop_alarm_set(c->host->loop, &c->alarm, c->host->loop->now_ns + after);
+}
+
+void leave_look(evl_connection *c) {
+    (void)take_sample(c);
+}
+
+/* While a script waits for the client to leave: looks now, and again ever more rarely, until the
+ * client has taken everything. What it left behind can be told only from before its reset. */
+void leave_look_later(evl_connection *c) {
+    if (c->alarm.armed || c->got_fin || c->got_rst)
+        return;
+    bool seen_all = c->sample.time_ns >= c->step_began_ns && c->sample.unread == 0;
+    if (seen_all || !take_sample(c) || c->sample.unread == 0)
+        return;
+    if (c->look_after_ns == 0)
+        c->look_after_ns = FIRST_LOOK_NS;
+    look_again(c);
+}
+
+static bool has_error(int fd) {
+    struct pollfd state = {.fd = fd};
+    return poll(&state, 1, 0) > 0 && (state.revents & POLLERR) != 0;
+}
+
+/* Whether the client may still take, or refuse, something of what we sent. */
+static bool is_undecided(evl_connection *c) {
+    if (c->sent_total == 0 || has_error(c->fd))
+        return false;
+    if (take_sample(c) && c->sample.unread > 0)
+        return true;
+    return probe_unacknowledged(c->fd) > (c->half_closed ? 1 : 0);
+}
+
+/* True: decided, the session knows, the socket is closed. False: asks again after a while. */
+bool leave_judge(evl_connection *c) {
+    if (is_undecided(c)) {
+        if (c->look_after_ns == 0)
+            c->look_after_ns = FIRST_JUDGE_NS;
+        look_again(c);
+        return false;
+    }
+    if (!c->half_closed)
+        socket_half_close(c->fd);
+    c->half_closed = true;
+    bool refused = socket_take_error(c->fd) != 0;
+    session_left(&c->session, refused ? EVL_LEAVE_RST_AFTER_FIN : EVL_LEAVE_FIN);
+    if (refused)
+        connection_note(c, EVL_EVENT_RST, session_index(&c->session), c->consumed_total);
+    io_close(c);
+    return true;
+}
+
+/* A reset waits until the client's kernel has all that was sent: it would discard the rest. */
+bool leave_reset(evl_connection *c) {
+    if (!c->deferred_discard && !has_error(c->fd) && probe_unacknowledged(c->fd) > 0) {
+        if (c->look_after_ns == 0)
+            c->look_after_ns = FIRST_JUDGE_NS;
+        look_again(c);
+        return false;
+    }
+    io_reset(c);
+    return true;
+}
+
+void leave_alarm(evl_alarm *alarm) {
+    evl_connection *c = connection_of_alarm(alarm);
+    const evl_step *step = session_step(&c->session);
+    bool waits =
+        step != NULL && (step->kind == EVL_STEP_DELAY || step->kind == EVL_STEP_EXPECT_SILENCE);
+    if (c->deferred == EVL_ACTION_STEP_DONE && waits) {
+        c->time_up = true;
+        /* What arrived while the loop was late still counts against a silence. */
+        size_t length = io_read(c);
+        connection_pump(c, c->host->loop->read_buffer, length);
+        return;
+    }
+    connection_pump(c, NULL, 0);
+}

@@ -1,0 +1,138 @@
+/* Limits: one timer a connection, left running and looked at only when it rings.
+ *
+ * A limit that rings makes one last non-blocking read. If the loop itself was late by more than a
+ * tenth of the limit, the limit is extended once by as much: a busy machine must not fail a correct
+ * client. */
+#include "connection.h"
+
+static evl_connection *connection_of(ev_timer *watcher) {
+    return (evl_connection *)(void *)((char *)watcher - offsetof(evl_connection, limit));
+}
+
+typedef struct wait_limit {
+    uint64_t limit_ns; /* EVL_LIMIT_NONE: none */
+    uint64_t since_ns;
+} wait_limit;
+
+static uint64_t later(uint64_t a, uint64_t b) {
+    return a > b ? a : b;
+}
+
+static wait_limit limit_of(const evl_connection *c, uint64_t explicit_ns, uint64_t began_ns) {
+    if (explicit_ns != EVL_LIMIT_DEFAULT)
+        return (wait_limit){explicit_ns, began_ns};
+    return (wait_limit){c->host->step_ns, later(began_ns, c->progress_ns)};
+}
+
+static wait_limit limit_after_script(const evl_connection *c) {
+    const evl_host *host = c->host;
+    if (!host->finishing)
+        return (wait_limit){host->after_script_ns, c->step_began_ns};
+    uint64_t limit = host->after_script_ns < host->step_ns ? host->after_script_ns : host->step_ns;
+    return (wait_limit){limit, later(c->step_began_ns, host->finishing_ns)};
+}
+
+/* What the connection waits for right now, and until when. */
+static wait_limit current_limit(const evl_connection *c) {
+    static const wait_limit none = {EVL_LIMIT_NONE, 0};
+    if (io_is_pending(c)) {
+        const evl_outbox_part *part = &c->outbox.parts[c->outbox.first];
+        return limit_of(c, part->limit_ns, part->began_ns);
+    }
+    const evl_step *step = session_step(&c->session);
+    if (step == NULL)
+        return none;
+    switch ((evl_step_kind)step->kind) {
+    case EVL_STEP_DELAY:
+    case EVL_STEP_EXPECT_SILENCE:
+        return none;
+    case EVL_STEP_EXPECT_DISCONNECT:
+        if ((step->flags & EVL_STEP_MAY_STAY) != 0)
+            return none;
+        if ((step->flags & EVL_STEP_IMPLICIT) != 0)
+            return limit_after_script(c);
+        return limit_of(c, step->limit_ns, c->step_began_ns);
+    case EVL_STEP_EXPECT_CONNECT:
+    case EVL_STEP_EXPECT_BYTES:
+    case EVL_STEP_EXPECT_FRAME:
+    case EVL_STEP_RECEIVE_EXACTLY:
+    case EVL_STEP_RECEIVE_AT_LEAST:
+    case EVL_STEP_RECEIVE_UNTIL:
+    case EVL_STEP_EXPECT_EOF:
+    case EVL_STEP_SEND:
+    case EVL_STEP_HALF_CLOSE:
+    case EVL_STEP_DISCONNECT:
+    case EVL_STEP_CLOSE:
+    case EVL_STEP_RESET:
+    case EVL_STEP_ASK:
+    case EVL_STEP_REPEAT:
+        return limit_of(c, step->limit_ns, c->step_began_ns);
+    }
+    return none;
+}
+
+static uint64_t deadline_of(const evl_connection *c, wait_limit wait) {
+    uint64_t room = UINT64_MAX - wait.since_ns;
+    return wait.limit_ns < room ? wait.since_ns + wait.limit_ns + c->lag_ns : UINT64_MAX;
+}
+
+static void ring_at(evl_connection *c, uint64_t deadline_ns) {
+    evl_loop *loop = c->host->loop;
+    uint64_t now = loop->now_ns;
+    double after = deadline_ns > now ? (double)(deadline_ns - now) / 1e9 : 0;
+    ev_timer_stop(loop->ev, &c->limit);
+    ev_timer_set(&c->limit, after, 0);
+    ev_timer_start(loop->ev, &c->limit);
+    c->rings_at_ns = deadline_ns;
+}
+
+/* A timer that would ring too early is left alone: it costs nothing until it rings. */
+void limit_arm(evl_connection *c) {
+    uint64_t deadline = deadline_of(c, current_limit(c));
+    if (deadline == UINT64_MAX)
+        return;
+    if (!ev_is_active(&c->limit) || deadline < c->rings_at_ns)
+        ring_at(c, deadline);
+}
+
+static void fail_by_limit(evl_connection *c, uint64_t limit_ns) {
+    evl_failure failure = session_fail(&c->session, EVL_FAILURE_LIMIT);
+    if (io_is_pending(c)) {
+        failure.step = c->outbox.parts[c->outbox.first].step;
+        failure.offset = 0;
+    }
+    c->limit_ns = limit_ns;
+    connection_fail(c, failure);
+    connection_pump(c, NULL, 0);
+}
+
+void limit_fired(struct ev_loop *ev, ev_timer *watcher, int events) {
+    (void)ev, (void)events;
+    evl_connection *c = connection_of(watcher);
+    evl_loop *loop = c->host->loop;
+    uint64_t now = loop_stamp(loop);
+    wait_limit wait = current_limit(c);
+    uint64_t deadline = deadline_of(c, wait);
+    if (deadline == UINT64_MAX)
+        return;
+    if (now < deadline) {
+        ring_at(c, deadline);
+        return;
+    }
+    uint64_t late = now - deadline;
+    uint64_t seen = c->received_total;
+    bool had_end = c->got_fin || c->got_rst;
+    size_t length = io_read(c);
+    if (c->received_total != seen || (c->got_fin || c->got_rst) != had_end) {
+        /* The timer is not active now: if this read changes nothing, limit_arm starts it anew and
+         * it rings at once; if the step is done, the next limit counts. */
+        connection_pump(c, loop->read_buffer, length);
+        return;
+    }
+    if (c->lag_ns == 0 && late > wait.limit_ns / 10) {
+        c->lag_ns = late;
+        ring_at(c, now + late);
+        return;
+    }
+    fail_by_limit(c, wait.limit_ns);
+}

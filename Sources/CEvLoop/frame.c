@@ -1,0 +1,30 @@
+/* A header is gathered byte by byte, decoded once it is whole, and judged against `max` at once. */
+#include "frame.h"
+
+#include <assert.h>
+#include <string.h>
+
+static uint64_t decode(const uint8_t *bytes, uint8_t width, uint8_t byte_order) {
+    uint64_t value = 0;
+    for (uint8_t i = 0; i < width; i++) {
+        uint8_t place = byte_order == EVL_BIG_ENDIAN ? i : (uint8_t)(width - 1 - i);
+        value = value << 8 | bytes[place];
+    }
+    return value;
+}
+
+evl_frame_result frame_header_feed(evl_frame_header *header, const evl_framing *framing,
+                                   const uint8_t *bytes, size_t length, size_t *used,
+                                   uint64_t *declared) {
+    assert(framing->width <= EVL_MAX_HEADER && header->count < framing->width);
+    size_t missing = (size_t)(framing->width - header->count);
+    size_t taken = length < missing ? length : missing;
+    if (taken > 0)
+        memcpy(header->bytes + header->count, bytes, taken);
+    header->count = (uint8_t)(header->count + taken);
+    *used = taken;
+    if (header->count < framing->width)
+        return EVL_FRAME_PARTIAL;
+    *declared = decode(header->bytes, framing->width, framing->byte_order);
+    return *declared > framing->max ? EVL_FRAME_TOO_LONG : EVL_FRAME_WHOLE;
+}

@@ -1,0 +1,11 @@
+/* The C core's public boundary. */
+#ifndef CEVLOOP_H
+#define CEVLOOP_H
+
+#include "evl_event.h"
+#include "evl_loop.h"
+#include "evl_program.h"
+#include "evl_server.h"
+#include "evl_status.h"
+
+#endif

@@ -1,0 +1,99 @@
+/* What the core records of a connection: fixed-size facts, a failure, counters. */
+#ifndef EVL_EVENT_H
+#define EVL_EVENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "evl_program.h"
+
+typedef enum evl_failure_kind {
+    EVL_FAILURE_NONE,
+    EVL_FAILURE_MISMATCH,          /* offset: of the first wrong byte in the step (payload) */
+    EVL_FAILURE_FRAME_LENGTH,      /* declared: the frame's length, which is not the payload's */
+    EVL_FAILURE_FRAME_TOO_LONG,    /* declared: over the framing's max */
+    EVL_FAILURE_DELIMITER_MISSING, /* offset: bytes taken without meeting the delimiter */
+    EVL_FAILURE_UNEXPECTED_BYTES,  /* bytes where none may come */
+    EVL_FAILURE_CLIENT_CLOSED,     /* FIN in the middle of a step; offset: bytes of it so far */
+    EVL_FAILURE_CLIENT_RESET,      /* RST in the middle of a step; offset: bytes of it so far */
+    EVL_FAILURE_LIMIT,             /* the step's time is up; offset: bytes of it so far */
+    EVL_FAILURE_LEFT_BY_RESET,     /* expected a clean end */
+    EVL_FAILURE_LEFT_CLEANLY,      /* expected a reset */
+    EVL_FAILURE_NO_CONNECTION,     /* the step came after the connection had ended */
+    EVL_FAILURE_WRITE,             /* a write failed; error: its errno */
+    EVL_FAILURE_ANSWER,            /* the answer to an ASK step was a failure */
+    EVL_FAILURE_NO_MEMORY,
+    EVL_FAILURE_UNSCRIPTED /* a connection that no script is for */
+} evl_failure_kind;
+
+typedef struct evl_failure {
+    uint32_t kind; /* evl_failure_kind */
+    uint32_t step;
+    uint64_t offset;
+    uint64_t declared;
+    int32_t error;
+    uint8_t header_count; /* frame steps: header bytes so far; width when it was whole */
+    uint8_t header[EVL_MAX_HEADER];
+} evl_failure;
+
+typedef enum evl_event_kind {
+    EVL_EVENT_CONNECTED,
+    EVL_EVENT_STEP_DONE, /* step */
+    EVL_EVENT_FIN,       /* the client's FIN was seen */
+    EVL_EVENT_RST,       /* the client's RST was seen */
+    EVL_EVENT_FAILED,    /* step */
+    EVL_EVENT_CLOSED     /* exactly once, last */
+} evl_event_kind;
+
+/* 32 bytes; `consumed` and `sent` are stream positions when it happened: the bytes of a step are
+ * those between its event and the one before. */
+typedef struct evl_event {
+    uint64_t time_ns; /* the loop's monotonic clock */
+    uint64_t consumed;
+    uint64_t sent;
+    uint32_t kind; /* evl_event_kind */
+    uint32_t step;
+} evl_event;
+
+/* What the kernel says of the client's receive queue (Linux: sock_diag by 4-tuple). */
+typedef struct evl_sample {
+    uint64_t time_ns; /* 0: never sampled */
+    uint32_t unread;  /* bytes the client has not taken out of its kernel */
+    bool orphaned;    /* the client's socket has no descriptor any more */
+    bool sent_fin;    /* the client's side has sent its FIN */
+} evl_sample;
+
+/* A connection's whole record; borrowed until the callback returns. */
+typedef struct evl_connection_view {
+    uint32_t number; /* from 1, in the order of acceptance */
+    uint32_t script; /* which of the server's programs; UINT32_MAX: none */
+    bool open;
+    bool script_done;
+    uint32_t step;  /* the current step; one past the last when all are done */
+    uint32_t round; /* how often the innermost repeat around it has gone round */
+    uint8_t leave;  /* evl_leave */
+    bool got_fin, got_rst;
+    bool half_closed; /* our FIN has been sent */
+    const char *peer; /* "127.0.0.1:51514", or "unix" */
+    uint64_t accepted_ns, closed_ns, step_began_ns, progress_ns, last_bytes_ns, failed_ns;
+    uint64_t limit_ns; /* the limit that fired, as it was applied */
+    uint64_t lag_ns;   /* by how much the loop was late then, if it mattered */
+    uint64_t received_total, sent_total, consumed_total;
+    uint64_t unsent; /* bytes the client's kernel had not acknowledged at the end */
+    evl_sample sample;
+    evl_failure failure;    /* kind EVL_FAILURE_NONE: none */
+    const uint8_t *excerpt; /* unjudged input at the failure, its first bytes */
+    size_t excerpt_length;
+    uint64_t unjudged; /* how much unjudged input there was */
+    const evl_event *events;
+    size_t events_head; /* this many from the start … */
+    size_t event_count;
+    uint64_t events_cut; /* … then this many left out, then the rest */
+    const uint8_t *received;
+    size_t received_kept;
+    const uint8_t *sent;
+    size_t sent_kept;
+} evl_connection_view;
+
+#endif

@@ -1,0 +1,77 @@
+/* The loop thread: jobs that cross to it, its clock, its fine alarms, its shared read buffer. */
+#ifndef EVL_LOOP_PRIVATE_H
+#define EVL_LOOP_PRIVATE_H
+
+#include <ev.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "evl_loop.h"
+
+enum {
+    LOOP_READ_BYTES = 64 * 1024
+};
+#define LOOP_RECORD_BYTES ((size_t)64 * 1024 * 1024) /* evidence the whole process may keep */
+
+typedef struct evl_loop evl_loop;
+
+/* A job crosses threads once; its memory belongs to whoever embeds it and stays valid until `run`
+ * is called, after which the loop does not touch it again. */
+typedef struct evl_job {
+    struct evl_job *next;
+    void (*run)(struct evl_job *job);
+} evl_job;
+
+/* A one-shot alarm, good to tens of microseconds where there is a timerfd. Loop thread only. */
+typedef struct evl_alarm {
+    struct evl_alarm *next, *prev;
+    uint64_t at_ns;
+    bool armed;
+    void (*ring)(struct evl_alarm *alarm);
+} evl_alarm;
+
+/* Work put off until the loop is about to wait: after all that this iteration brought. */
+typedef struct evl_deferred {
+    struct evl_deferred *next;
+    bool due;
+    void (*run)(struct evl_deferred *deferred);
+} evl_deferred;
+
+struct evl_loop {
+    struct ev_loop *ev;
+    uint64_t now_ns;     /* stamped once per iteration, when the kernel's wait has ended */
+    size_t record_bytes; /* evidence kept by all connections */
+    uint8_t read_buffer[LOOP_READ_BYTES];
+    /* the rest is loop.c's own */
+    ev_async wake;
+    ev_check stamp;
+    ev_prepare before_wait;
+    evl_deferred *first_deferred;
+    ev_io alarm_fd_ready;
+    ev_timer alarm_timer;
+    int alarm_fd;
+    evl_alarm *first_alarm, *last_alarm;
+    pthread_mutex_t lock;
+    evl_job *first_job, **last_job;
+    bool wake_sent;
+};
+
+/* The process's loop, started on first use; NULL when it cannot be (errno in *error). Any thread.
+ */
+evl_loop *loop_shared(int *error);
+
+/* Queues a job; a burst of jobs costs one wake-up. Any thread. */
+void loop_submit(evl_loop *loop, evl_job *job);
+
+void loop_alarm_set(evl_loop *loop, evl_alarm *alarm, uint64_t at_ns);
+void loop_alarm_cancel(evl_loop *loop, evl_alarm *alarm);
+
+/* Idempotent. Loop thread only. */
+void loop_defer(evl_loop *loop, evl_deferred *deferred);
+void loop_defer_cancel(evl_loop *loop, evl_deferred *deferred);
+
+/* Refreshes the loop's stamp, for the few facts that want a precise one. Loop thread. */
+uint64_t loop_stamp(evl_loop *loop);
+
+#endif

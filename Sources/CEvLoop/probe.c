@@ -1,0 +1,138 @@
+/* Linux: SIOCOUTQ on our socket, and NETLINK_SOCK_DIAG by exact 4-tuple for the client's, which
+ * works for any client on this host, in any process. sock_diag(7). Elsewhere the portable rest. */
+#include "probe.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#ifdef __linux__
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <linux/sockios.h>
+#include <linux/tcp.h>
+
+uint64_t probe_unacknowledged(int fd) {
+    int count = 0;
+    return ioctl(fd, SIOCOUTQ, &count) == 0 && count > 0 ? (uint64_t)count : 0;
+}
+
+/* From include/net/tcp_states.h, which is not exported. */
+enum {
+    STATE_FIN_WAIT1 = 4,
+    STATE_FIN_WAIT2 = 5,
+    STATE_TIME_WAIT = 6,
+    STATE_LAST_ACK = 9,
+    STATE_CLOSING = 11
+};
+
+typedef struct diag_request {
+    struct nlmsghdr header;
+    struct inet_diag_req_v2 body;
+} diag_request;
+
+typedef union any_tcp_address {
+    struct sockaddr any;
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+} any_tcp_address;
+
+static int diag_socket(void) {
+    static int fd = -2; /* loop thread only; opened once per process */
+    if (fd == -2)
+        fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_SOCK_DIAG);
+    return fd;
+}
+
+static bool fill_end(const any_tcp_address *address, __be32 words[4], __be16 *port) {
+    if (address->any.sa_family == AF_INET) {
+        memcpy(words, &address->v4.sin_addr, sizeof address->v4.sin_addr);
+        *port = address->v4.sin_port;
+        return true;
+    }
+    memcpy(words, &address->v6.sin6_addr, sizeof address->v6.sin6_addr);
+    *port = address->v6.sin6_port;
+    return address->any.sa_family == AF_INET6;
+}
+
+/* The client's socket is the one whose local end is our peer and whose peer is our local end. */
+static bool make_request(int fd, diag_request *request) {
+    any_tcp_address ours = {0}, theirs = {0};
+    socklen_t length = sizeof ours;
+    if (getsockname(fd, &ours.any, &length) != 0)
+        return false;
+    length = sizeof theirs;
+    if (getpeername(fd, &theirs.any, &length) != 0)
+        return false;
+    *request = (diag_request){
+        .header = {.nlmsg_len = sizeof *request,
+                   .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+                   .nlmsg_flags = NLM_F_REQUEST},
+        .body = {.sdiag_family = (__u8)ours.any.sa_family,
+                 .sdiag_protocol = IPPROTO_TCP,
+                 .idiag_states = ~0u,
+                 .id = {.idiag_cookie = {INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE}}},
+    };
+    struct inet_diag_sockid *id = &request->body.id;
+    return fill_end(&theirs, id->idiag_src, &id->idiag_sport) &&
+           fill_end(&ours, id->idiag_dst, &id->idiag_dport);
+}
+
+bool probe_peer(int fd, bool fin_sent, uint64_t now_ns, evl_sample *sample) {
+    diag_request request;
+    int diag = diag_socket();
+    if (diag < 0 || !make_request(fd, &request))
+        return false;
+    struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
+    if (sendto(diag, &request, sizeof request, 0, (struct sockaddr *)&kernel, sizeof kernel) < 0)
+        return false;
+    union {
+        struct nlmsghdr header;
+        uint8_t bytes[1024];
+    } reply;
+    ssize_t count = recv(diag, &reply, sizeof reply, 0); /* answered within sendto */
+    if (count < (ssize_t)NLMSG_LENGTH(sizeof(struct inet_diag_msg)) ||
+        reply.header.nlmsg_type != SOCK_DIAG_BY_FAMILY)
+        return false;
+    const struct inet_diag_msg *found = NLMSG_DATA(&reply.header);
+    uint32_t queued = found->idiag_rqueue;
+    sample->time_ns = now_ns;
+    sample->unread = fin_sent && queued > 0 ? queued - 1 : queued;
+    sample->orphaned = found->idiag_inode == 0;
+    switch (found->idiag_state) {
+    case STATE_FIN_WAIT1:
+    case STATE_FIN_WAIT2:
+    case STATE_TIME_WAIT:
+    case STATE_LAST_ACK:
+    case STATE_CLOSING:
+        sample->sent_fin = true;
+        break;
+    default:
+        sample->sent_fin = false;
+    }
+    return true;
+}
+
+#else
+
+uint64_t probe_unacknowledged(int fd) {
+#ifdef SO_NWRITE
+    int count = 0;
+    socklen_t length = sizeof count;
+    if (getsockopt(fd, SOL_SOCKET, SO_NWRITE, &count, &length) == 0 && count > 0)
+        return (uint64_t)count;
+#endif
+    (void)fd;
+    return 0;
+}
+
+bool probe_peer(int fd, bool fin_sent, uint64_t now_ns, evl_sample *sample) {
+    (void)fd, (void)fin_sent, (void)now_ns, (void)sample;
+    return false;
+}
+
+#endif

@@ -1,0 +1,175 @@
+/* What is done: decided in one place, after each change, and told to whoever waits. */
+#include <stdlib.h>
+
+#include "server.h"
+
+/* --- decisions ---------------------------------------------------------------------------------
+ */
+
+/* How many connections must come; every-servers without a count need one. */
+static uint32_t required(const evl_server *server) {
+    const evl_server_config *config = &server->config;
+    if (config->every)
+        return config->required > 0 ? config->required : 1;
+    if (server_is_live(server))
+        return server->unclaimed != NULL || server->scripted > 0 ? 1 : 0;
+    return config->program_count;
+}
+
+static bool all_came(const evl_server *server) {
+    return server->scripted >= required(server);
+}
+
+static bool is_scripted(const evl_connection *c) {
+    return c->script != NOBODY;
+}
+
+static bool any_active(const evl_server *server, bool also_idle) {
+    for (const evl_connection *c = server->first_active; c != NULL; c = c->next)
+        if (is_scripted(c) && (also_idle || !connection_is_idle(c)))
+            return true;
+    return false;
+}
+
+/* In a list the first failure ends what follows; with `every` the others go on. */
+static bool is_given_up(const evl_server *server) {
+    return server->failed && (!server->config.every || server->awaited != NOBODY);
+}
+
+static bool is_joined(const evl_server *server) {
+    return is_given_up(server) || (all_came(server) && !any_active(server, false));
+}
+
+static bool is_complete(const evl_server *server) {
+    if (any_active(server, true))
+        return false;
+    return is_given_up(server) || all_came(server);
+}
+
+/* --- a connection that is waited for -----------------------------------------------------------
+ */
+
+static const evl_step *next_first_step(const evl_server *server) {
+    const evl_server_config *config = &server->config;
+    const evl_program *program = NULL;
+    if (server_is_live(server))
+        program = server->scripted == 0 ? server->unclaimed : NULL;
+    else if (config->every)
+        program = server->scripted == 0 ? server->programs[0] : NULL;
+    else if (server->scripted < config->program_count)
+        program = server->programs[server->scripted];
+    return program != NULL && program->count > 0 ? &program->steps[0] : NULL;
+}
+
+/* A written expectConnect has its limit from the moment it is current; an unwritten one only once
+ * somebody waits (join, finish), for a server may stand ready long before its client starts. */
+void await_arm(evl_server *server) {
+    struct ev_loop *ev = server->host.loop->ev;
+    if (all_came(server) || is_given_up(server) || ev_is_active(&server->await))
+        return;
+    const evl_step *first = next_first_step(server);
+    bool written = first != NULL && first->kind == EVL_STEP_EXPECT_CONNECT;
+    if (!written && server->joins == NULL && !server->finish_asked)
+        return;
+    uint64_t limit =
+        written && first->limit_ns != EVL_LIMIT_DEFAULT ? first->limit_ns : server->config.step_ns;
+    if (limit == EVL_LIMIT_NONE)
+        return;
+    uint64_t now = server->host.loop->now_ns;
+    uint64_t since = written ? server->await_since_ns : now;
+    uint64_t passed = now - since;
+    server->awaited_ns = limit;
+    ev_timer_set(&server->await, passed < limit ? (double)(limit - passed) / 1e9 : 0, 0);
+    ev_timer_start(ev, &server->await);
+}
+
+void await_fired(struct ev_loop *ev, ev_timer *watcher, int events) {
+    (void)ev, (void)events;
+    evl_server *server = (evl_server *)(void *)((char *)watcher - offsetof(evl_server, await));
+    uint32_t before = server->scripted;
+    accept_all(server); /* who has knocked in time must not be called absent */
+    if (server->scripted == before && !all_came(server)) {
+        server->awaited = server->scripted;
+        server->failed = true;
+    }
+    server_review(server);
+}
+
+/* --- telling -----------------------------------------------------------------------------------
+ */
+
+void server_notify(evl_server *server, evl_notice_kind kind, uint64_t token) {
+    evl_notice notice = {.kind = kind, .token = token, .server = server};
+    server->notify(server->context, &notice);
+}
+
+static void answer_joins(evl_server *server) {
+    while (server->joins != NULL && (server->finished || is_joined(server))) {
+        pending_join *join = server->joins;
+        server->joins = join->next;
+        server_notify(server, EVL_NOTICE_JOINED, join->token);
+        free(join);
+    }
+}
+
+/* Ends what is left and lets the listener go; the port stays held if asked. */
+void server_shut(evl_server *server, bool keep_port) {
+    server->finished = true;
+    evl_connection *c = server->first_active;
+    while (c != NULL) {
+        evl_connection *next = c->next;
+        connection_abort(c);
+        c = next;
+    }
+    accept_watch(server);
+    ev_timer_stop(server->host.loop->ev, &server->await);
+    loop_alarm_cancel(server->host.loop, &server->retry);
+    if (keep_port)
+        server->reserved = socket_reserve(server->listener);
+    else
+        socket_close(server->listener);
+    server->listener = -1;
+}
+
+static void finish(evl_server *server) {
+    server_shut(server, true);
+    answer_joins(server);
+    server_notify(server, EVL_NOTICE_FINISHED, 0);
+}
+
+static void settle(evl_server *server) {
+    if (server_is_live(server) || atomic_load(&server->settled))
+        return;
+    if (server->config.every && server->config.required == 0)
+        return; /* another connection may come at any time */
+    server_notify(server, EVL_NOTICE_SETTLED, 0);
+    atomic_store_explicit(&server->settled, true, memory_order_release);
+}
+
+/* Looks what has become true. Never from within a connection's own call: see review_later. */
+void server_review(evl_server *server) {
+    if (server->finished)
+        return;
+    accept_watch(server);
+    answer_joins(server);
+    if (server->stopped) {
+        finish(server);
+        return;
+    }
+    if (!is_complete(server)) {
+        await_arm(server);
+        return;
+    }
+    if (!server->finish_asked) {
+        settle(server);
+        return;
+    }
+    uint32_t before = server->accepted;
+    accept_all(server); /* whoever has connected before the end is part of the verdict */
+    if (server->accepted == before || is_complete(server))
+        finish(server);
+}
+
+void review_due(evl_deferred *deferred) {
+    server_review((evl_server *)(void *)((char *)deferred - offsetof(evl_server, review)));
+}

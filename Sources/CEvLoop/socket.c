@@ -1,0 +1,312 @@
+/* accept4 and MSG_NOSIGNAL where they exist, their portable halves where not. */
+#ifdef __linux__
+#define _GNU_SOURCE
+#endif
+#include "socket.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#ifndef MSG_NOSIGNAL
+#define MSG_NOSIGNAL 0 /* macOS: SO_NOSIGPIPE is set on each socket instead */
+#endif
+
+enum {
+    BACKLOG = 4096
+}; /* 128 costs whole seconds when thousands connect at once */
+
+typedef union any_address {
+    struct sockaddr any;
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+    struct sockaddr_un path;
+} any_address;
+
+static evl_status encode(const evl_address *address, any_address *out, socklen_t *length);
+static evl_status listen_on(int fd, const evl_address *wanted, evl_address *address, int *error);
+static void set_flag(int fd, int level, int option);
+
+/* --- listening ---------------------------------------------------------------------------------
+ */
+
+static int open_socket(int family) {
+#ifdef SOCK_CLOEXEC
+    return socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+#else
+    int fd = socket(family, SOCK_STREAM, 0);
+    if (fd >= 0) {
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
+        fcntl(fd, F_SETFL, O_NONBLOCK);
+    }
+    return fd;
+#endif
+}
+
+static int family_of(const evl_address *address) {
+    switch ((evl_family)address->family) {
+    case EVL_IPV4:
+        return AF_INET;
+    case EVL_IPV6:
+        return AF_INET6;
+    case EVL_UNIX:
+        return AF_UNIX;
+    }
+    return AF_UNSPEC;
+}
+
+evl_status socket_listen(const evl_address *wanted, int *fd, evl_address *address, int *error) {
+    int made = open_socket(family_of(wanted));
+    if (made < 0) {
+        *error = errno;
+        return EVL_SYSTEM;
+    }
+    evl_status status = listen_on(made, wanted, address, error);
+    if (status == EVL_OK)
+        *fd = made;
+    else
+        close(made);
+    return status;
+}
+
+static evl_status listen_on(int fd, const evl_address *wanted, evl_address *address, int *error) {
+    any_address raw = {0};
+    socklen_t length = 0;
+    evl_status status = encode(wanted, &raw, &length);
+    if (status != EVL_OK)
+        return status;
+    if (wanted->family != EVL_UNIX) {
+        /* On a fixed port old connections in TIME_WAIT must not be in the way. A port the kernel
+         * chooses is free anyway, and REUSEADDR would let it pick one that is half in use. */
+        if (wanted->port != 0)
+            set_flag(fd, SOL_SOCKET, SO_REUSEADDR);
+        set_flag(fd, IPPROTO_TCP, TCP_NODELAY); /* accepted sockets inherit it */
+    }
+    if (wanted->family == EVL_IPV6)
+        set_flag(fd, IPPROTO_IPV6, IPV6_V6ONLY);
+    *address = *wanted;
+    if (bind(fd, &raw.any, length) != 0) {
+        *error = errno;
+        return EVL_SYSTEM;
+    }
+    length = sizeof raw;
+    if (listen(fd, BACKLOG) != 0 || getsockname(fd, &raw.any, &length) != 0) {
+        *error = errno;
+        socket_unlink(wanted);
+        return EVL_SYSTEM;
+    }
+    if (wanted->family == EVL_IPV4)
+        address->port = ntohs(raw.v4.sin_port);
+    if (wanted->family == EVL_IPV6)
+        address->port = ntohs(raw.v6.sin6_port);
+    return EVL_OK;
+}
+
+static evl_status encode_path(const evl_address *address, struct sockaddr_un *out,
+                              socklen_t *length) {
+    size_t count = strnlen(address->host, EVL_HOST_TEXT);
+    if (count == 0)
+        return EVL_BAD_ADDRESS;
+    if (count >= sizeof out->sun_path)
+        return EVL_PATH_TOO_LONG;
+    out->sun_family = AF_UNIX;
+    memcpy(out->sun_path, address->host, count);
+    *length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + count + 1);
+#ifdef __linux__
+    if (address->host[0] == '@') { /* unix(7): an abstract name starts with NUL and has no end */
+        out->sun_path[0] = '\0';
+        *length -= 1;
+    }
+#endif
+    return EVL_OK;
+}
+
+static evl_status encode(const evl_address *address, any_address *out, socklen_t *length) {
+    switch ((evl_family)address->family) {
+    case EVL_IPV4:
+        out->v4.sin_family = AF_INET;
+        out->v4.sin_port = htons(address->port);
+        *length = sizeof out->v4;
+        return inet_pton(AF_INET, address->host, &out->v4.sin_addr) == 1 ? EVL_OK : EVL_BAD_ADDRESS;
+    case EVL_IPV6:
+        out->v6.sin6_family = AF_INET6;
+        out->v6.sin6_port = htons(address->port);
+        *length = sizeof out->v6;
+        return inet_pton(AF_INET6, address->host, &out->v6.sin6_addr) == 1 ? EVL_OK
+                                                                           : EVL_BAD_ADDRESS;
+    case EVL_UNIX:
+        return encode_path(address, &out->path, length);
+    }
+    return EVL_BAD_ADDRESS;
+}
+
+static void set_flag(int fd, int level, int option) {
+    int on = 1;
+    setsockopt(fd, level, option, &on, sizeof on);
+}
+
+int socket_reserve(int fd) {
+    any_address raw = {0};
+    socklen_t length = sizeof raw;
+    int held = -1;
+    if (getsockname(fd, &raw.any, &length) == 0 && raw.any.sa_family != AF_UNIX) {
+        /* Both sockets of this user say REUSEPORT, so the second may bind while the first still
+         * listens: the port is never free. socket(7), SO_REUSEPORT. */
+        held = open_socket(raw.any.sa_family);
+        set_flag(fd, SOL_SOCKET, SO_REUSEPORT);
+        if (held >= 0) {
+            set_flag(held, SOL_SOCKET, SO_REUSEPORT);
+            if (raw.any.sa_family == AF_INET6)
+                set_flag(held, IPPROTO_IPV6, IPV6_V6ONLY);
+            if (bind(held, &raw.any, length) != 0) {
+                close(held);
+                held = -1;
+            }
+        }
+    }
+    close(fd);
+    return held;
+}
+
+bool socket_has_pending(int fd) {
+    struct pollfd ready = {.fd = fd, .events = POLLIN};
+    return poll(&ready, 1, 0) > 0;
+}
+
+void socket_unlink(const evl_address *address) {
+    if (address->family == EVL_UNIX && address->host[0] != '@')
+        unlink(address->host);
+}
+
+/* --- connections -------------------------------------------------------------------------------
+ */
+
+static void describe(const any_address *address, char peer[SOCKET_PEER_TEXT]) {
+    char host[INET6_ADDRSTRLEN] = "";
+    switch (address->any.sa_family) {
+    case AF_INET:
+        inet_ntop(AF_INET, &address->v4.sin_addr, host, sizeof host);
+        snprintf(peer, SOCKET_PEER_TEXT, "%s:%u", host, ntohs(address->v4.sin_port));
+        return;
+    case AF_INET6:
+        inet_ntop(AF_INET6, &address->v6.sin6_addr, host, sizeof host);
+        snprintf(peer, SOCKET_PEER_TEXT, "[%s]:%u", host, ntohs(address->v6.sin6_port));
+        return;
+    default:
+        snprintf(peer, SOCKET_PEER_TEXT, "unix");
+    }
+}
+
+static int accept_cloexec(int listener, any_address *address, socklen_t *length) {
+#ifdef __linux__
+    return accept4(listener, &address->any, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+#else
+    int fd = accept(listener, &address->any, length);
+    if (fd >= 0) {
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
+        fcntl(fd, F_SETFL, O_NONBLOCK);
+        set_flag(fd, SOL_SOCKET, SO_NOSIGPIPE);
+        set_flag(fd, IPPROTO_TCP, TCP_NODELAY);
+    }
+    return fd;
+#endif
+}
+
+socket_result socket_accept(int listener, int *fd, char peer[SOCKET_PEER_TEXT], int *error) {
+    for (;;) {
+        any_address address = {0};
+        socklen_t length = sizeof address;
+        int accepted = accept_cloexec(listener, &address, &length);
+        int failure = errno;
+        if (accepted >= 0) {
+            *fd = accepted;
+            describe(&address, peer); /* getpeername(2) would fail after an early RST */
+            return SOCKET_OK;
+        }
+        switch (failure) {
+        case EINTR:
+        case ECONNABORTED: /* this client gave up; the next may be fine. accept(2) */
+        case EPROTO:
+            continue;
+        case EAGAIN:
+            return SOCKET_LATER;
+        case EMFILE:
+        case ENFILE:
+        case ENOBUFS:
+        case ENOMEM:
+            *error = failure;
+            return SOCKET_FULL;
+        default:
+            *error = failure;
+            return SOCKET_ERROR;
+        }
+    }
+}
+
+static socket_result failed(int failure, int *error) {
+    *error = failure;
+    switch (failure) {
+    case EAGAIN:
+        return SOCKET_LATER;
+    case ECONNRESET:
+    case EPIPE:
+    case ETIMEDOUT:
+    case ENOTCONN:
+        return SOCKET_RESET;
+    default:
+        return SOCKET_ERROR;
+    }
+}
+
+socket_result socket_read(int fd, uint8_t *bytes, size_t capacity, size_t *moved, int *error) {
+    ssize_t count;
+    do
+        count = recv(fd, bytes, capacity, 0);
+    while (count < 0 && errno == EINTR);
+    if (count < 0)
+        return failed(errno, error);
+    *moved = (size_t)count;
+    return count > 0 ? SOCKET_OK : SOCKET_END;
+}
+
+socket_result socket_write(int fd, struct iovec *parts, int count, size_t *moved, int *error) {
+    struct msghdr message = {.msg_iov = parts};
+    message.msg_iovlen = (__typeof__(message.msg_iovlen))count; /* size_t here, int on macOS */
+    ssize_t written;
+    do
+        written = sendmsg(fd, &message, MSG_NOSIGNAL);
+    while (written < 0 && errno == EINTR);
+    if (written < 0)
+        return failed(errno, error);
+    *moved = (size_t)written;
+    return SOCKET_OK;
+}
+
+void socket_half_close(int fd) {
+    shutdown(fd, SHUT_WR);
+}
+
+void socket_reset(int fd) {
+    struct linger now = {.l_onoff = 1, .l_linger = 0};
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    close(fd);
+}
+
+void socket_close(int fd) {
+    if (fd >= 0)
+        close(fd);
+}
+
+int socket_take_error(int fd) {
+    int error = 0;
+    socklen_t length = sizeof error;
+    return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) == 0 ? error : errno;
+}

@@ -1,0 +1,55 @@
+/* Every socket call of the core, with errno turned into meaning. No libev here. */
+#ifndef EVL_SOCKET_H
+#define EVL_SOCKET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/uio.h>
+
+#include "evl_event.h"
+#include "evl_server.h"
+
+typedef enum socket_result {
+    SOCKET_OK,    /* *moved bytes were moved */
+    SOCKET_LATER, /* EAGAIN */
+    SOCKET_END,   /* the peer's FIN */
+    SOCKET_RESET, /* the peer's RST (ECONNRESET, EPIPE, …) */
+    SOCKET_FULL,  /* accept: no descriptor or memory left; try again later */
+    SOCKET_ERROR  /* anything else; errno in *error */
+} socket_result;
+
+enum {
+    SOCKET_PEER_TEXT = 56
+}; /* "[IPv6]:port" and its NUL */
+
+/* Binds and listens; on EVL_OK *fd and *address (with the kernel's port) are set. */
+evl_status socket_listen(const evl_address *wanted, int *fd, evl_address *address, int *error);
+
+/* Takes the port over from listening `fd` with a bound socket that does not listen, so that later
+ * connects are refused and nobody else gets the port; closes `fd`. Answers it, or -1. */
+int socket_reserve(int fd);
+
+/* Whether a connection waits to be accepted. Any thread. */
+bool socket_has_pending(int fd);
+
+/* `peer` receives the client's address as text. */
+socket_result socket_accept(int listener, int *fd, char peer[SOCKET_PEER_TEXT], int *error);
+
+socket_result socket_read(int fd, uint8_t *bytes, size_t capacity, size_t *moved, int *error);
+socket_result socket_write(int fd, struct iovec *parts, int count, size_t *moved, int *error);
+
+void socket_half_close(int fd);
+
+/* Closes with RST where the transport has one. */
+void socket_reset(int fd);
+
+void socket_close(int fd);
+
+/* Reads and clears SO_ERROR: only after socket_read has said END, for it would swallow a reset. */
+int socket_take_error(int fd);
+
+/* Removes a Unix-domain socket's file, if the address has one. */
+void socket_unlink(const evl_address *address);
+
+#endif

@@ -1,0 +1,53 @@
+// How bytes are shown to people: escaped text when they are text, hex when not, shortened when long.
+
+enum ByteText {
+    /// `"PING\r\n"`, or `00 ff 10` for bytes that are mostly not text; shortened after `limit` bytes.
+    static func quoted(_ bytes: [UInt8], limit: Int = 64) -> String {
+        let shown = bytes.prefix(limit)
+        let rest = bytes.count - shown.count
+        let body = isText(shown) ? "\"\(escaped(shown))\"" : hex(shown)
+        return rest > 0 ? "\(body)… (\(bytes.count) bytes)" : body
+    }
+
+    /// Mostly printable, so that a reader is helped more by letters than by numbers.
+    static func isText(_ bytes: ArraySlice<UInt8>) -> Bool {
+        let odd = bytes.count { !isPrintable($0) && $0 != 0x0d && $0 != 0x0a && $0 != 0x09 }
+        return odd == 0 || odd * 4 < bytes.count
+    }
+
+    static func escaped(_ bytes: some Sequence<UInt8>) -> String {
+        bytes.map(escape).joined()
+    }
+
+    static func hex(_ bytes: some Sequence<UInt8>) -> String {
+        bytes.map(hex).joined(separator: " ")
+    }
+
+    /// `'I' 0x49`, or `0x00`.
+    static func named(_ byte: UInt8) -> String {
+        let number = "0x" + hex(byte).uppercased()
+        return isPrintable(byte) ? "'\(Character(UnicodeScalar(byte)))' \(number)" : number
+    }
+
+    static func hex(_ byte: UInt8) -> String {
+        let digits = String(byte, radix: 16)
+        return digits.count == 1 ? "0" + digits : digits
+    }
+
+    static func isPrintable(_ byte: UInt8) -> Bool {
+        (0x20...0x7e).contains(byte)
+    }
+
+    private static func escape(_ byte: UInt8) -> String {
+        switch byte {
+        case 0x0d: "\\r"
+        case 0x0a: "\\n"
+        case 0x09: "\\t"
+        case 0x00: "\\0"
+        case UInt8(ascii: "\""): "\\\""
+        case UInt8(ascii: "\\"): "\\\\"
+        case 0x20...0x7e: String(UnicodeScalar(byte))
+        default: "\\x\(hex(byte))"
+        }
+    }
+}

@@ -1,0 +1,130 @@
+// One server of the core: its handle and the calls on it.
+
+import CEvLoop
+
+/// Owns a server handle; deinit closes it. All calls are legal on any thread and none waits.
+final class CoreServer: @unchecked Sendable {  // the core's calls are thread-safe; the handle is never changed
+    let address: MockAddress
+    private let raw: OpaquePointer
+
+    /// Listens and serves; `inbox` is told everything until the core's CLOSED notice.
+    init(_ plan: ServerPlan, inbox: Inbox) throws {
+        let programs = try plan.programs()
+        var config = evl_server_config()
+        config.address = try evl_address(plan.options.address)
+        config.program_count = UInt32(programs.count)
+        plan.fill(&config)
+        var handle: OpaquePointer?
+        var bound = evl_address()
+        var code: Int32 = 0
+        // Retained for the core, which lends it to each notice; released when CLOSED has been delivered.
+        let context = Unmanaged.passRetained(inbox)
+        let pointers: [OpaquePointer?] = programs.map(\.raw)
+        let status = pointers.withUnsafeBufferPointer { list in
+            config.programs = list.baseAddress
+            return evl_server_open(&config, deliver, context.toOpaque(), &handle, &bound, &code)
+        }
+        guard status == EVL_OK, let handle else {
+            context.release()  // the core kept nothing
+            throw MockError(status, errno: code, listeningOn: plan.options.address)
+        }
+        raw = handle
+        address = MockAddress(family: plan.options.address.family, host: plan.options.address.host, port: Int(bound.port))
+    }
+
+    func enqueue(_ program: Program) throws {
+        try check(evl_server_enqueue(raw, program.raw), "enqueue steps")
+    }
+
+    func join(token: UInt64) throws {
+        try check(evl_server_join(raw, token), "join the server")
+    }
+
+    func finish(last: Program?) throws {
+        try check(evl_server_finish(raw, last?.raw), "finish the server")
+    }
+
+    func stop() throws {
+        try check(evl_server_stop(raw), "stop the server")
+    }
+
+    /// Whether the last report is final. Not after ``finish(last:)`` or ``stop()``.
+    var isSettled: Bool {
+        evl_server_is_settled(raw)
+    }
+
+    private func check(_ status: evl_status, _ what: String) throws {
+        if status != EVL_OK { throw MockError(status, doing: what) }
+    }
+
+    deinit {
+        evl_server_close(raw)
+    }
+}
+
+/// Runs on the loop thread: copies what is lent, then hands it on.
+private func deliver(_ context: UnsafeMutableRawPointer?, _ notice: UnsafePointer<evl_notice>?) {
+    guard let context, let notice = notice?.pointee else { return }
+    let inbox = Unmanaged<Inbox>.fromOpaque(context)
+    switch notice.kind {
+    case EVL_NOTICE_SETTLED:
+        inbox._withUnsafeGuaranteedRef { $0.settled(ServerReport(notice.server)) }
+    case EVL_NOTICE_JOINED:
+        inbox._withUnsafeGuaranteedRef { $0.joined(notice.token, ServerReport(onlyIfFailed: notice.server)) }
+    case EVL_NOTICE_FINISHED:
+        inbox._withUnsafeGuaranteedRef { $0.finished(ServerReport(notice.server)) }
+    case EVL_NOTICE_CLOSED:
+        inbox.takeRetainedValue().closed()  // the reference that opening took
+    default:
+        break
+    }
+}
+
+extension ServerPlan {
+    fileprivate func programs() throws -> [Program] {
+        if case .live = mode { return [] }
+        return try scripts.map { try Program($0.steps[...], base: 0, scale: scale) }
+    }
+
+    fileprivate func fill(_ config: inout evl_server_config) {
+        let limits = options.limits
+        config.step_ns = scale.nanoseconds(of: limits.step) ?? UInt64.max
+        config.after_script_ns = scale.nanoseconds(of: limits.afterScript) ?? UInt64.max
+        config.max_buffered = max(1, limits.maxBuffered)
+        config.record_bytes = max(0, options.recording.bytesPerDirection)
+        if case .every(let count, let oneAtATime) = mode {
+            config.every = true
+            config.required = UInt32(count ?? 0)
+            config.one_at_a_time = oneAtATime
+        }
+        let policy =
+            switch options.unscripted {
+            case .fail: EVL_UNSCRIPTED_FAIL
+            case .reset: EVL_UNSCRIPTED_RESET
+            case .ignore: EVL_UNSCRIPTED_IGNORE
+            }
+        config.unscripted = UInt8(policy.rawValue)
+    }
+}
+
+extension evl_address {
+    fileprivate init(_ address: MockAddress) throws {
+        self.init()
+        guard let port = UInt16(exactly: address.port) else {
+            throw MockError(kind: .address, "can't listen on \(address): a port is a number from 0 to 65535")
+        }
+        let family =
+            switch address.family {
+            case .ipv4: EVL_IPV4
+            case .ipv6: EVL_IPV6
+            case .unix: EVL_UNIX
+            }
+        self.family = UInt8(family.rawValue)
+        self.port = port
+        let host = Array(address.host.utf8)
+        guard host.count < Int(EVL_HOST_TEXT) else {
+            throw MockError(EVL_PATH_TOO_LONG, errno: 0, listeningOn: address)
+        }
+        withUnsafeMutableBytes(of: &self.host) { $0.copyBytes(from: host) }
+    }
+}

@@ -1,0 +1,139 @@
+// evl views to ServerReport: the one copy, made while the core lends them.
+
+import CEvLoop
+
+extension ServerReport {
+    init(_ server: OpaquePointer) {
+        var view = evl_server_view()
+        evl_server_look(server, &view)
+        accepted = Int(view.accepted)
+        scripted = Int(view.scripted)
+        completed = Int(view.completed)
+        dropped = Int(view.records_dropped)
+        resetAfterFailure = Int(view.reset_after_failure)
+        unscripted = Int(view.unscripted)
+        awaited = view.awaited == UInt32.max ? nil : (Int(view.awaited), view.awaited_ns)
+        acceptPauses = Int(view.accept_pauses)
+        acceptError = view.accept_error
+        connections = (0..<view.record_count).map { index in
+            var connection = evl_connection_view()
+            evl_server_connection(server, index, &connection)
+            return ConnectionReport(connection)
+        }
+        connections.sort { $0.number < $1.number }
+    }
+
+    /// Nil unless something has failed: a join that is content needs no copy.
+    init?(onlyIfFailed server: OpaquePointer) {
+        var view = evl_server_view()
+        evl_server_look(server, &view)
+        guard view.failed else { return nil }
+        self.init(server)
+    }
+}
+
+extension ConnectionReport {
+    init(_ view: evl_connection_view) {
+        number = Int(view.number)
+        script = view.script == UInt32.max ? nil : Int(view.script)
+        isOpen = view.open
+        scriptDone = view.script_done
+        step = Int(view.step)
+        round = Int(view.round)
+        leave = Leave(evl_leave(UInt32(view.leave)))
+        gotFin = view.got_fin
+        gotRst = view.got_rst
+        halfClosed = view.half_closed
+        peer = String(cString: view.peer)
+        accepted = view.accepted_ns
+        closed = view.closed_ns
+        stepBegan = view.step_began_ns
+        lastBytes = view.last_bytes_ns
+        failedAt = view.failed_ns
+        limit = view.limit_ns
+        lag = view.lag_ns
+        receivedTotal = Int(view.received_total)
+        sentTotal = Int(view.sent_total)
+        consumedTotal = Int(view.consumed_total)
+        unsent = Int(view.unsent)
+        sample = Sample(view.sample)
+        failure = Failure(view.failure)
+        excerpt = Array(UnsafeBufferPointer(start: view.excerpt, count: view.excerpt_length))
+        unjudged = Int(view.unjudged)
+        events = UnsafeBufferPointer(start: view.events, count: view.event_count).compactMap(Event.init)
+        eventsCut = Int(view.events_cut)
+        eventsHead = view.events_head
+        received = Array(UnsafeBufferPointer(start: view.received, count: view.received_kept))
+        sent = Array(UnsafeBufferPointer(start: view.sent, count: view.sent_kept))
+    }
+}
+
+extension ConnectionReport.Leave {
+    fileprivate init(_ leave: evl_leave) {
+        switch leave {
+        case EVL_LEAVE_FIN: self = .fin
+        case EVL_LEAVE_RST: self = .rst
+        case EVL_LEAVE_RST_AFTER_FIN: self = .rstAfterFin
+        case EVL_LEAVE_SELF: self = .byScript
+        default: self = .none
+        }
+    }
+}
+
+extension ConnectionReport.Sample {
+    fileprivate init?(_ sample: evl_sample) {
+        guard sample.time_ns > 0 else { return nil }
+        self.init(
+            time: sample.time_ns, unread: Int(sample.unread), orphaned: sample.orphaned, sentFin: sample.sent_fin)
+    }
+}
+
+extension ConnectionReport.Event {
+    fileprivate init?(_ event: evl_event) {
+        let kind: Kind
+        switch evl_event_kind(event.kind) {
+        case EVL_EVENT_CONNECTED: kind = .connected
+        case EVL_EVENT_STEP_DONE: kind = .stepDone
+        case EVL_EVENT_FIN: kind = .fin
+        case EVL_EVENT_RST: kind = .rst
+        case EVL_EVENT_FAILED: kind = .failed
+        case EVL_EVENT_CLOSED: kind = .closed
+        default: return nil
+        }
+        self.init(
+            kind: kind, step: Int(event.step), time: event.time_ns, consumed: Int(event.consumed), sent: Int(event.sent))
+    }
+}
+
+extension ConnectionReport.Failure {
+    fileprivate init?(_ failure: evl_failure) {
+        guard let kind = Kind(evl_failure_kind(failure.kind)) else { return nil }
+        let header = withUnsafeBytes(of: failure.header) { Array($0.prefix(Int(failure.header_count))) }
+        self.init(
+            kind: kind, step: Int(failure.step), offset: Int(failure.offset), declared: failure.declared,
+            error: failure.error, header: header)
+    }
+}
+
+extension ConnectionReport.Failure.Kind {
+    fileprivate init?(_ kind: evl_failure_kind) {
+        switch kind {
+        case EVL_FAILURE_MISMATCH: self = .mismatch
+        case EVL_FAILURE_FRAME_LENGTH: self = .frameLength
+        case EVL_FAILURE_FRAME_TOO_LONG: self = .frameTooLong
+        case EVL_FAILURE_DELIMITER_MISSING: self = .delimiterMissing
+        case EVL_FAILURE_UNEXPECTED_BYTES: self = .unexpectedBytes
+        case EVL_FAILURE_CLIENT_CLOSED: self = .clientClosed
+        case EVL_FAILURE_CLIENT_RESET: self = .clientReset
+        case EVL_FAILURE_LIMIT: self = .limit
+        case EVL_FAILURE_LEFT_BY_RESET: self = .leftByReset
+        case EVL_FAILURE_LEFT_CLEANLY: self = .leftCleanly
+        case EVL_FAILURE_NO_CONNECTION: self = .noConnection
+        case EVL_FAILURE_WRITE: self = .write
+        case EVL_FAILURE_ANSWER: self = .answer
+        case EVL_FAILURE_NO_MEMORY: self = .noMemory
+        case EVL_FAILURE_UNSCRIPTED: self = .unscripted
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,135 @@
+// The text of one failure, first line and the rest. Headlines by kind are in FailureAccount+Headline.swift.
+
+/// Everything a failure's text is made of.
+struct FailureAccount {
+    let plan: ServerPlan
+    let script: ScriptPlan
+    let report: ServerReport
+    let connection: ConnectionReport
+    let failure: ConnectionReport.Failure
+
+    /// The entry of the plan that failed; nil for connections without a script.
+    var planned: PlannedStep? {
+        script.steps.indices.contains(failure.step) ? script.steps[failure.step] : nil
+    }
+
+    var location: SourcePosition {
+        guard let planned, failure.kind != .unscripted, planned.number != nil else { return plan.location }
+        return planned.step.location
+    }
+
+    /// Where expected and got part; nil where that makes no sense.
+    var offset: Int? {
+        switch failure.kind {
+        case .mismatch, .clientClosed, .clientReset, .limit, .delimiterMissing: failure.offset
+        case .frameLength: Bytes.firstDifference(expected, got)
+        default: nil
+        }
+    }
+
+    /// The bytes the step expects, or nothing.
+    var expected: [UInt8] {
+        guard let step = planned?.step else { return [] }
+        switch step.kind {
+        case .expect(let bytes), .expectFrame(let bytes, _): return bytes.array
+        default: return []
+        }
+    }
+
+    /// What came for this step: what matched of it, then what was not judged any more.
+    var got: [UInt8] {
+        Array(expected.prefix(matched)) + connection.excerpt.prefix(room)
+    }
+
+    private var matched: Int {
+        failure.kind == .frameLength ? 0 : failure.offset
+    }
+
+    /// Of a frame nothing beyond its declared length belongs to it.
+    private var room: Int {
+        guard isFrame else { return connection.excerpt.count }
+        let length = Int(clamping: failure.declared)
+        return max(0, length - matched)
+    }
+
+    var isFrame: Bool {
+        if case .expectFrame? = planned?.step.kind { true } else { false }
+    }
+
+    // MARK: The whole text
+
+    var summary: String {
+        "\(place): \(headline)"
+    }
+
+    /// "connection 1, step 2 of 4".
+    private var place: String {
+        let who = "connection \(connection.number)"
+        guard failure.kind != .unscripted, let planned else { return who }
+        guard let number = planned.number else {
+            return script.count == 0 ? "\(who), no steps" : "\(who), after step \(script.count) of \(script.count)"
+        }
+        let label = planned.step.label.map { " \"\($0)\"" } ?? ""
+        let round = connection.round > 0 ? " (round \(connection.round + 1))" : ""
+        return "\(who), step \(number) of \(script.count)\(label)\(round)"
+    }
+
+    var details: [String] {
+        comparison + hints + block("so far", Timeline(connection, script, until: failure).lines(most: 12))
+            + notRun + afterwards
+    }
+
+    private var comparison: [String] {
+        switch failure.kind {
+        case .mismatch, .frameLength:
+            guard let offset, !got.isEmpty, !(expected.isEmpty && isFrame) else { return [] }
+            return HexDump.comparison(expected: expected, got: got, offset: offset)
+        case .unexpectedBytes:
+            return ["  got"] + HexDump.lines(connection.excerpt, rows: 4)
+        default:
+            return []
+        }
+    }
+
+    private var notRun: [String] {
+        guard failure.kind != .unscripted else { return [] }
+        let rest = script.steps.dropFirst(failure.step + 1).filter { $0.number != nil }
+        guard !rest.isEmpty else { return [] }
+        let shown = rest.prefix(4).map { "\($0.number ?? 0) \($0.step)" }
+        let more = rest.count > shown.count ? " · … \(rest.count - shown.count) more" : ""
+        return ["  not run   " + shown.joined(separator: " · ") + more]
+    }
+
+    private var afterwards: [String] {
+        let dropped = connection.unsent > 0 ? ", dropping \(connection.unsent) bytes the client had not taken" : ""
+        var lines: [String]
+        if connection.gotRst || connection.leave == .rst {
+            lines = []
+        } else {
+            lines = ["  then      connection reset by TCPMock so that the client does not wait\(dropped)"]
+        }
+        if report.resetAfterFailure > 0, failure.kind != .unscripted {
+            lines.append("            followed by \(report.resetAfterFailure) reconnects, which were reset too")
+        }
+        return lines
+    }
+
+    private func block(_ title: String, _ lines: [String]) -> [String] {
+        lines.enumerated().map { index, line in
+            (index == 0 ? "  \(title)".padded(to: 12) : "            ") + line
+        }
+    }
+}
+
+extension String {
+    func padded(to width: Int) -> String {
+        count < width ? self + String(repeating: " ", count: width - count) : self
+    }
+}
+
+extension Bytes {
+    /// Where two byte sequences part: the first index at which they differ, or one of them ends.
+    static func firstDifference(_ a: [UInt8], _ b: [UInt8]) -> Int {
+        zip(a, b).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? min(a.count, b.count)
+    }
+}

@@ -1,0 +1,45 @@
+// One join under way: it may be cancelled before, while or after it is registered.
+
+import Synchronization
+
+final class JoinToken: Sendable {
+    private struct State {
+        var token: UInt64?
+        var isCancelled = false
+        var problem: MockError?
+    }
+
+    private let state = Mutex(State())
+
+    /// Registers with the server; `waiter` is called exactly once, also when that fails.
+    func begin(on server: MockServer, waiter: @escaping Inbox.Waiter) {
+        guard let token = server.inbox.registerJoin(waiter) else {
+            state.withLock { $0.problem = MockError(kind: .misuse, "can't join: the server has been finished") }
+            return waiter()
+        }
+        let isCancelled = state.withLock { state in
+            state.token = token
+            return state.isCancelled
+        }
+        if isCancelled { return server.inbox.cancelJoin(token) }
+        do {
+            try server.core.join(token: token)
+        } catch {
+            state.withLock { $0.problem = error as? MockError }
+            server.inbox.cancelJoin(token)
+        }
+    }
+
+    func cancel(on inbox: Inbox) {
+        let token = state.withLock { state in
+            state.isCancelled = true
+            return state.token
+        }
+        if let token { inbox.cancelJoin(token) }
+    }
+
+    /// Throws why the join could not be asked for.
+    func outcome() throws {
+        if let problem = state.withLock({ $0.problem }) { throw problem }
+    }
+}

@@ -1,0 +1,122 @@
+// Plan and facts to verdict: pure, and the only place that decides what is a failure.
+
+enum Judge {
+    static func verdict(_ plan: ServerPlan, _ report: ServerReport) -> Verdict {
+        let failures = report.connections.compactMap { failure(plan, report, $0) } + missing(plan, report)
+        return Verdict(
+            failures: grouped(failures),
+            connections: report.connections.map { ConnectionRecord($0, plan: $0.script.flatMap(plan.script(at:))) },
+            notes: notes(plan, report),
+            accepted: report.accepted)
+    }
+
+    private static func failure(
+        _ plan: ServerPlan, _ report: ServerReport, _ connection: ConnectionReport
+    ) -> ScriptFailure? {
+        guard let failure = connection.failure else { return nil }
+        let index = connection.script ?? 0
+        let account = FailureAccount(
+            plan: plan, script: plan.script(at: index) ?? ScriptPlan(), report: report, connection: connection,
+            failure: failure)
+        return ScriptFailure(
+            kind: ScriptFailure.Kind(failure.kind),
+            location: account.location,
+            summary: account.summary,
+            details: account.details.joined(separator: "\n"),
+            connection: connection.number,
+            step: account.planned?.number,
+            stepCount: account.script.count,
+            offset: account.offset,
+            sinceLastBytes: connection.lastBytes > 0 && connection.failedAt >= connection.lastBytes
+                ? .nanoseconds(connection.failedAt - connection.lastBytes) : nil)
+    }
+
+    /// A connection that was waited for and did not come.
+    private static func missing(_ plan: ServerPlan, _ report: ServerReport) -> [ScriptFailure] {
+        guard let (index, limit) = report.awaited else { return [] }
+        let script = plan.script(at: index) ?? ScriptPlan()
+        let first = script.steps.first { $0.number != nil }
+        var location = plan.location
+        if case .expectConnect? = first?.step.kind, let first { location = first.step.location }
+        return [
+            ScriptFailure(
+                kind: .notConnected,
+                location: location,
+                summary: AbsenceText.summary(plan, came: report.scripted, limit: .nanoseconds(limit)),
+                details: AbsenceText.details(plan, script, report).joined(separator: "\n"),
+                connection: nil, step: nil, stepCount: script.count, offset: nil, sinceLastBytes: nil)
+        ]
+    }
+
+    /// Identical failures, same step, kind and offset, are one with a count.
+    private static func grouped(_ failures: [ScriptFailure]) -> [ScriptFailure] {
+        struct Key: Hashable {
+            let kind: ScriptFailure.Kind
+            let location: SourcePosition
+            let step: Int?
+            let offset: Int?
+        }
+        var places: [Key: Int] = [:]
+        var groups: [ScriptFailure] = []
+        for failure in failures {
+            let key = Key(kind: failure.kind, location: failure.location, step: failure.step, offset: failure.offset)
+            if let place = places[key] {
+                groups[place].count += 1
+            } else {
+                places[key] = groups.count
+                groups.append(failure)
+            }
+        }
+        return groups
+    }
+
+    private static func notes(_ plan: ServerPlan, _ report: ServerReport) -> [String] {
+        var notes: [String] = []
+        for connection in report.connections where connection.failure == nil && !connection.scriptDone {
+            guard let index = connection.script, let script = plan.script(at: index) else { continue }
+            let rest = script.steps.dropFirst(connection.step).filter { $0.number != nil }
+            if let next = rest.first {
+                notes.append("connection \(connection.number) was stopped before step \(next.number ?? 0) of \(script.count), \(next.step)")
+            }
+        }
+        if report.failedAny, case .list = plan.mode, report.scripted < plan.scripts.count, report.awaited == nil {
+            notes.append("scripts not run: \(report.scripted + 1) to \(plan.scripts.count) of \(plan.scripts.count)")
+        }
+        if report.resetAfterFailure > 0 {
+            notes.append("followed by \(report.resetAfterFailure) reconnects, which were reset")
+        }
+        if report.unscripted > 0 {
+            notes.append("\(report.unscripted) connections came that no script was for")
+        }
+        if report.acceptPauses > 0 {
+            notes.append("accepting paused \(report.acceptPauses) times: \(systemText(report.acceptError)); raise `ulimit -n` or open fewer connections")
+        }
+        return notes
+    }
+}
+
+extension ServerReport {
+    fileprivate var failedAny: Bool {
+        connections.contains { $0.failure != nil }
+    }
+}
+
+extension ScriptFailure.Kind {
+    fileprivate init(_ kind: ConnectionReport.Failure.Kind) {
+        self =
+            switch kind {
+            case .mismatch, .frameLength: .mismatch
+            case .frameTooLong: .frameTooLong
+            case .delimiterMissing: .delimiterMissing
+            case .unexpectedBytes: .unexpectedBytes
+            case .clientClosed: .clientClosed
+            case .clientReset: .clientReset
+            case .limit: .limit
+            case .leftByReset, .leftCleanly: .departure
+            case .noConnection: .noConnection
+            case .write, .answer: .send
+            case .noMemory: .mock
+            case .unscripted: .unscripted
+            }
+    }
+}

@@ -1,0 +1,48 @@
+// Where a server listens.
+
+/// Where a server listens: loopback on a port the kernel chooses, unless you ask for something else.
+public struct MockAddress: Sendable, Hashable, CustomStringConvertible {
+    enum Family: Sendable, Hashable {
+        case ipv4, ipv6, unix
+    }
+
+    let family: Family
+    /// The numeric address, or the path of a Unix-domain socket.
+    public let host: String
+    /// The port; 0 asks the kernel for a free one. Always 0 for Unix-domain sockets.
+    public let port: Int
+
+    /// `127.0.0.1`, a port the kernel chooses.
+    public static let loopback = MockAddress.ipv4("127.0.0.1")
+    /// `::1`, a port the kernel chooses.
+    public static let loopbackIPv6 = MockAddress.ipv6("::1")
+
+    /// A numeric IPv4 address.
+    public static func ipv4(_ host: String, port: Int = 0) -> MockAddress {
+        MockAddress(family: .ipv4, host: host, port: port)
+    }
+
+    /// A numeric IPv6 address.
+    public static func ipv6(_ host: String, port: Int = 0) -> MockAddress {
+        MockAddress(family: .ipv6, host: host, port: port)
+    }
+
+    /// A Unix-domain socket at a path that does not exist yet; removed when the server is gone.
+    public static func unix(path: String) -> MockAddress {
+        MockAddress(family: .unix, host: path, port: 0)
+    }
+
+    /// A Unix-domain socket with an abstract name (Linux only).
+    public static func abstract(_ name: String) -> MockAddress {
+        MockAddress(family: .unix, host: "@" + name, port: 0)
+    }
+
+    /// `127.0.0.1:51514`, `[::1]:51514`, or the path.
+    public var description: String {
+        switch family {
+        case .ipv4: "\(host):\(port)"
+        case .ipv6: "[\(host)]:\(port)"
+        case .unix: host
+        }
+    }
+}

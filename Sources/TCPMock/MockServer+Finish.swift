@@ -1,0 +1,142 @@
+// Waiting for a server: join as often as you like, finish once. Each has an async and a blocking face.
+// Blocking calls are woken by the loop thread alone, never by another task: they can't starve the task pool's threads.
+
+import Dispatch
+
+extension MockServer {
+    // MARK: finish
+
+    /// Ends the server and says what departed from its script.
+    ///
+    /// Waits until all scripts are done, or a limit has passed; a client that is still connected after its script
+    /// has ``Limits/step`` to leave. Calling it again gives the same verdict. When the task is cancelled it waits for
+    /// nothing more: steps not reached are then `pending` in the verdict.
+    public func finish() async -> Verdict {
+        askToFinish()
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                inbox.whenFinished { continuation.resume() }
+            }
+        } onCancel: {
+            try? core.stop()
+        }
+        return verdict()
+    }
+
+    /// Ends the server and says what departed from its script, blocking the calling thread.
+    ///
+    /// For code that is not async, such as plain XCTest methods.
+    @available(*, noasync, message: "use 'await finish()'")
+    public func finish() -> Verdict {
+        askToFinish()
+        waitUntilFinished()
+        return verdict()
+    }
+
+    /// Ends the server at once: nothing more is waited for. Steps not reached are `pending` in the verdict.
+    public func stop() async -> Verdict {
+        askToStop()
+        await withCheckedContinuation { continuation in
+            inbox.whenFinished { continuation.resume() }
+        }
+        return verdict()
+    }
+
+    /// Ends the server at once, blocking the calling thread for the moment that takes.
+    @available(*, noasync, message: "use 'await stop()'")
+    public func stop() -> Verdict {
+        askToStop()
+        waitUntilFinished()
+        return verdict()
+    }
+
+    // MARK: join
+
+    /// Waits until all steps so far are done; may be called again and again.
+    ///
+    /// Waiting for the client to leave is not part of it: that is ``finish()``'s.
+    ///
+    /// - Throws: ``ScriptFailed`` with the failures so far, when there are any; `CancellationError` when the task is
+    ///   cancelled; ``MockError`` on a server that has been finished.
+    public func join() async throws {
+        try Task.checkCancellation()
+        let token = JoinToken()
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+                token.begin(on: self) { continuation.resume() }
+            }
+        } onCancel: {
+            token.cancel(on: inbox)
+        }
+        try token.outcome()
+        try Task.checkCancellation()
+        try throwFailures()
+    }
+
+    /// Waits until all steps so far are done, blocking the calling thread.
+    ///
+    /// - Throws: ``ScriptFailed`` with the failures so far, when there are any; ``MockError`` on a server that has
+    ///   been finished.
+    @available(*, noasync, message: "use 'try await join()'")
+    public func join() throws {
+        let token = JoinToken()
+        let done = DispatchSemaphore(value: 0)
+        token.begin(on: self) { done.signal() }
+        done.wait()
+        try token.outcome()
+        try throwFailures()
+    }
+
+    // MARK: parts
+
+    private func askToFinish() {
+        guard inbox.beginFinishing() else { return }
+        do {
+            if core.isSettled {
+                inbox.finishAsSettled()  // a script that is done needs no crossing to the loop thread
+                return try core.stop()  // nobody waits for this: it lets the listener go
+            }
+            try core.finish(last: lastProgram())
+        } catch {
+            inbox.finishAsSettled()  // out of memory: nothing can be asked any more
+        }
+    }
+
+    private func askToStop() {
+        guard inbox.beginFinishing() else { return }
+        do {
+            try core.stop()
+        } catch {
+            inbox.finishAsSettled()
+        }
+    }
+
+    /// The unwritten end of a live server's script; fixed scripts have theirs.
+    private func lastProgram() throws -> Program? {
+        try plan.withLock { plan in
+            guard case .live = plan.mode else { return nil }
+            let base = plan.scripts[0].steps.count
+            let mayStay = plan.options.afterScript == .mayStayOpen
+            plan.scripts[0].appendEnd(mayStay: mayStay, at: plan.location)
+            return try Program(plan.scripts[0].steps[base...], base: base, scale: plan.scale)
+        }
+    }
+
+    private func waitUntilFinished() {
+        let done = DispatchSemaphore(value: 0)
+        inbox.whenFinished { done.signal() }
+        done.wait()
+    }
+
+    func verdict() -> Verdict {
+        Judge.verdict(plan.withLock { $0 }, inbox.report ?? ServerReport())
+    }
+
+    private func throwFailures() throws {
+        guard let report = inbox.failedReport else { return }
+        let failures = Judge.verdict(plan.withLock { $0 }, report).failures
+        guard !failures.isEmpty else { return }
+        if let report = onJoinFailure.withLock({ $0 }) { throw report(failures) }
+        throw ScriptFailed(failures: failures)
+    }
+}

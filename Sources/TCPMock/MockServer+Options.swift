@@ -1,0 +1,64 @@
+// What a server can be told beside its scripts.
+
+extension MockServer {
+    /// Where a server listens and how it treats its clients; the defaults suit most tests.
+    public struct Options: Sendable {
+        /// Where to listen. Default: 127.0.0.1, a port the kernel chooses.
+        public var address: MockAddress
+        /// How long things may take.
+        public var limits: Limits
+        /// What becomes of a connection that no script is for. Default: ``UnscriptedConnection/fail``.
+        public var unscripted: UnscriptedConnection
+        /// Whether clients must leave when their script has ended. Default: ``AfterScript/mustLeave``.
+        public var afterScript: AfterScript
+        /// How frames are cut out where neither step nor script says it. Default: four bytes, big-endian.
+        public var framing: Framing
+        /// How much evidence is kept. Default: the first 16 KiB of each direction of each connection.
+        public var recording: Recording
+
+        /// Makes options; what is not named keeps its default.
+        public init(
+            address: MockAddress = .loopback, limits: Limits = Limits(), unscripted: UnscriptedConnection = .fail,
+            afterScript: AfterScript = .mustLeave, framing: Framing = .lengthPrefix(),
+            recording: Recording = .bytes(16 * 1024)
+        ) {
+            self.address = address
+            self.limits = limits
+            self.unscripted = unscripted
+            self.afterScript = afterScript
+            self.framing = framing
+            self.recording = recording
+        }
+    }
+
+    /// What becomes of a connection that no script is for.
+    public enum UnscriptedConnection: Sendable, Hashable {
+        /// It is reset, and that it came is a failure.
+        case fail
+        /// It is reset and counted; no failure.
+        case reset
+        /// It is left open and unanswered until the server ends, and counted; no failure.
+        case ignore
+    }
+
+    /// What is expected of a client when its script has ended without saying how the connection ends.
+    public enum AfterScript: Sendable, Hashable {
+        /// It disconnects cleanly, within ``Limits/afterScript``.
+        case mustLeave
+        /// It may stay connected until the server is finished, as connection pools do.
+        case mayStayOpen
+    }
+
+    /// How much a server keeps of what went over each connection.
+    public struct Recording: Sendable, Hashable {
+        let bytesPerDirection: Int
+
+        /// The first `count` bytes of each direction; all connections of the process share at most 64 MiB.
+        public static func bytes(_ count: Int) -> Recording {
+            Recording(bytesPerDirection: count)
+        }
+
+        /// Counters and failures only, for load tests.
+        public static let countersOnly = Recording(bytesPerDirection: 0)
+    }
+}

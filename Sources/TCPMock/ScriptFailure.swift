@@ -1,0 +1,69 @@
+// One departure from a script, as a value.
+
+/// One thing a client did that its script does not say, or did not do though the script says it.
+public struct ScriptFailure: Sendable, Hashable, CustomStringConvertible {
+    /// What sort of departure it is.
+    public struct Kind: Sendable, Hashable, CustomStringConvertible {
+        /// The kind's name.
+        public let description: String
+
+        /// A byte differs from the one expected.
+        public static let mismatch = Kind(description: "mismatch")
+        /// A length prefix declares more than the framing allows.
+        public static let frameTooLong = Kind(description: "frameTooLong")
+        /// A delimiter did not come within the bytes allowed.
+        public static let delimiterMissing = Kind(description: "delimiterMissing")
+        /// Bytes came where none may.
+        public static let unexpectedBytes = Kind(description: "unexpectedBytes")
+        /// The client closed in the middle of a step.
+        public static let clientClosed = Kind(description: "clientClosed")
+        /// The client reset the connection in the middle of a step.
+        public static let clientReset = Kind(description: "clientReset")
+        /// A step's limit passed.
+        public static let limit = Kind(description: "limit")
+        /// The client left in another manner than expected.
+        public static let departure = Kind(description: "departure")
+        /// The connection had ended before the step.
+        public static let noConnection = Kind(description: "noConnection")
+        /// Nobody connected.
+        public static let notConnected = Kind(description: "notConnected")
+        /// A connection came that no script is for.
+        public static let unscripted = Kind(description: "unscripted")
+        /// Sending failed.
+        public static let send = Kind(description: "send")
+        /// The mock itself could not go on (out of memory).
+        public static let mock = Kind(description: "mock")
+    }
+
+    /// What sort of departure it is.
+    public let kind: Kind
+    /// The line of the step that was not met; of the server's creation where no written step is concerned.
+    public let location: SourcePosition
+    /// The first line of ``message``: which connection and step, expected, got, where they part.
+    public let summary: String
+    /// The lines behind it: bytes compared, what happened so far, what was not run.
+    public let details: String
+    /// The connection's number, counted from 1; nil when there was none.
+    public let connection: Int?
+    /// The step's number in its script, counted from 1; nil for the unwritten end.
+    public let step: Int?
+    /// How many steps the script writes.
+    public let stepCount: Int
+    /// Where expected and received bytes part, counted from the start of the step (of the payload, for frames).
+    public let offset: Int?
+    /// How many connections failed in this very way.
+    public internal(set) var count = 1
+    /// From the arrival of the client's last bytes to the failure, on the server's clock.
+    public let sinceLastBytes: Duration?
+
+    /// Everything there is to say, in several lines.
+    public var message: String {
+        let times = count > 1 ? " (\(count) connections failed in this way; the first is shown)" : ""
+        return details.isEmpty ? summary + times : "\(summary)\(times)\n\(details)"
+    }
+
+    /// The message, behind the line it is about.
+    public var description: String {
+        "\(location): \(message)"
+    }
+}

@@ -1,0 +1,36 @@
+// Which connection plays which script: what a server was made for, as data.
+
+struct ServerPlan: Sendable {
+    enum Mode: Sendable {
+        /// The n-th connection plays the n-th script.
+        case list
+        /// All connections play the one script; so many must come (nil: at least one).
+        case every(count: Int?, oneAtATime: Bool)
+        /// One connection; steps are enqueued while it runs.
+        case live
+    }
+
+    let mode: Mode
+    /// One a connection; one for `every`; for live servers the one that grows.
+    var scripts: [ScriptPlan]
+    let options: MockServer.Options
+    let scale: TimeoutScale
+    /// Where the server was made: failures that belong to no step are told there.
+    let location: SourcePosition
+
+    /// The plan of a connection, by what the core says it played.
+    func script(at index: Int) -> ScriptPlan? {
+        if case .every = mode { return scripts.first }
+        return scripts.indices.contains(index) ? scripts[index] : nil
+    }
+
+    /// "one connection", "3 connections": what the server was made for.
+    var purpose: String {
+        switch mode {
+        case .list where scripts.count == 1, .live: "one connection"
+        case .list: "\(scripts.count) connections"
+        case .every(let count?, _): count == 1 ? "exactly one connection" : "exactly \(count) connections"
+        case .every(nil, _): "any number of connections"
+        }
+    }
+}

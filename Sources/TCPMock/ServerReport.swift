@@ -1,0 +1,91 @@
+// The facts a server recorded, copied once out of the core. Positions count bytes of a stream; times are on the
+// loop's monotonic clock, in nanoseconds.
+
+struct ServerReport: Sendable {
+    var accepted = 0
+    var scripted = 0
+    var completed = 0
+    var dropped = 0
+    var resetAfterFailure = 0
+    var unscripted = 0
+    /// The script that nobody connected for, and how long it was waited.
+    var awaited: (script: Int, limit: UInt64)?
+    var acceptPauses = 0
+    var acceptError: Int32 = 0
+    var connections: [ConnectionReport] = []
+}
+
+struct ConnectionReport: Sendable {
+    enum Leave: Sendable, Hashable {
+        case none, fin, rst, rstAfterFin, byScript
+    }
+
+    struct Sample: Sendable {
+        let time: UInt64
+        let unread: Int
+        let orphaned: Bool
+        let sentFin: Bool
+    }
+
+    struct Event: Sendable {
+        enum Kind: Sendable {
+            case connected, stepDone, fin, rst, failed, closed
+        }
+
+        let kind: Kind
+        let step: Int
+        let time: UInt64
+        let consumed: Int
+        let sent: Int
+    }
+
+    struct Failure: Sendable {
+        enum Kind: Sendable, Hashable {
+            case mismatch, frameLength, frameTooLong, delimiterMissing, unexpectedBytes
+            case clientClosed, clientReset, limit, leftByReset, leftCleanly
+            case noConnection, write, answer, noMemory, unscripted
+        }
+
+        let kind: Kind
+        let step: Int
+        let offset: Int
+        let declared: UInt64
+        let error: Int32
+        let header: [UInt8]
+    }
+
+    var number = 0
+    /// Nil: no script was for it.
+    var script: Int?
+    var isOpen = false
+    var scriptDone = false
+    var step = 0
+    var round = 0
+    var leave = Leave.none
+    var gotFin = false
+    var gotRst = false
+    var halfClosed = false
+    var peer = ""
+    var accepted: UInt64 = 0
+    var closed: UInt64 = 0
+    var stepBegan: UInt64 = 0
+    var lastBytes: UInt64 = 0
+    var failedAt: UInt64 = 0
+    var limit: UInt64 = 0
+    var lag: UInt64 = 0
+    var receivedTotal = 0
+    var sentTotal = 0
+    var consumedTotal = 0
+    var unsent = 0
+    var sample: Sample?
+    var failure: Failure?
+    /// Input that no step had judged, its first bytes, and how much there was in all.
+    var excerpt: [UInt8] = []
+    var unjudged = 0
+    var events: [Event] = []
+    /// How many events were left out, behind the first `eventsHead`.
+    var eventsCut = 0
+    var eventsHead = 0
+    var received: [UInt8] = []
+    var sent: [UInt8] = []
+}

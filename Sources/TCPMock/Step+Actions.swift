@@ -1,0 +1,79 @@
+// What the server does.
+
+extension Step {
+    /// Sends these bytes, once all earlier steps are done.
+    ///
+    /// - Parameters:
+    ///   - bytes: At least one byte.
+    ///   - within: How long the client may take to make room for them. Default: ``Limits/step`` without progress.
+    public static func send(
+        _ bytes: Bytes, within limit: Duration? = nil,
+        fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
+    ) -> Step {
+        Step(.send(bytes), within: limit, SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
+    }
+
+    /// Sends `payload` behind its length prefix, in one write. The payload may be empty.
+    public static func sendFrame(
+        _ payload: Bytes, framing: Framing? = nil, within limit: Duration? = nil,
+        fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
+    ) -> Step {
+        Step(
+            .sendFrame(payload, framing), within: limit,
+            SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
+    }
+
+    /// Waits for so long before the next step. Bytes that come meanwhile are kept for the steps that follow.
+    ///
+    /// A client that resets the connection ends the wait at once, as a failure.
+    public static func delay(
+        _ duration: Duration,
+        fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
+    ) -> Step {
+        Step(.delay(duration), SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
+    }
+
+    /// Ends the server's side of the stream (FIN); the client may still send, and later steps may still expect.
+    public static func halfClose(
+        fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
+    ) -> Step {
+        Step(.halfClose, SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
+    }
+
+    /// Leaves politely: sends a FIN, waits for the client's, then closes.
+    ///
+    /// - Parameters:
+    ///   - discardingInput: Whether bytes that still come are thrown away. Otherwise they are a failure.
+    ///   - within: How long the client may take to leave too. Default: ``Limits/step``.
+    public static func disconnect(
+        discardingInput: Bool = false, within limit: Duration? = nil,
+        fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
+    ) -> Step {
+        Step(
+            .disconnect(discardingInput: discardingInput), within: limit,
+            SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
+    }
+
+    /// Closes the socket, as a server that is done would: what the client writes later meets a broken pipe.
+    ///
+    /// With input unread, close(2) resets the connection instead of ending it cleanly.
+    public static func close(
+        fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
+    ) -> Step {
+        Step(.close, SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
+    }
+
+    /// Resets the connection (RST), once the client's system has acknowledged all that was sent.
+    ///
+    /// - Parameters:
+    ///   - discardingUnsent: Whether to reset at once, losing what is still on its way.
+    ///   - within: How long acknowledging may take. Default: ``Limits/step``.
+    public static func reset(
+        discardingUnsent: Bool = false, within limit: Duration? = nil,
+        fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
+    ) -> Step {
+        Step(
+            .reset(discardingUnsent: discardingUnsent), within: limit,
+            SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
+    }
+}

@@ -1,0 +1,116 @@
+// What the client must do.
+
+extension Step {
+    /// Expects the client to connect; may be left out, for any later step implies it.
+    ///
+    /// Legal only as the first step. Write it to give connecting a limit of its own, counted from the moment the
+    /// server stands (or, for later connections, from the one before).
+    ///
+    /// - Parameter within: How long the client may take. Default: ``Limits/step``.
+    public static func expectConnect(
+        within limit: Duration? = nil,
+        fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
+    ) -> Step {
+        Step(.expectConnect, within: limit, SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
+    }
+
+    /// Expects exactly these bytes next; what the client sends beyond them stays for the next step.
+    ///
+    /// Compared as they arrive: the first wrong byte fails the step at once.
+    ///
+    /// - Parameters:
+    ///   - bytes: At least one byte.
+    ///   - within: How long the whole step may take, counted from when it became current. Default:
+    ///     ``Limits/step`` without progress.
+    public static func expect(
+        _ bytes: Bytes, within limit: Duration? = nil,
+        fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
+    ) -> Step {
+        Step(.expect(bytes), within: limit, SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
+    }
+
+    /// Expects the next frame's payload to equal `payload`, which may be empty.
+    ///
+    /// Length prefix and payload are told apart by the framing. A prefix that declares another length fails the step
+    /// before the payload is waited for; the end of the stream is never an empty frame.
+    ///
+    /// - Parameters:
+    ///   - payload: The payload, without its length prefix.
+    ///   - framing: How the frame is cut out. Default: the script's, else four bytes, big-endian.
+    ///   - within: How long the whole step may take. Default: ``Limits/step`` without progress.
+    public static func expectFrame(
+        _ payload: Bytes, framing: Framing? = nil, within limit: Duration? = nil,
+        fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
+    ) -> Step {
+        Step(
+            .expectFrame(payload, framing), within: limit,
+            SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
+    }
+
+    /// Takes exactly `count` bytes, whatever they are.
+    public static func receive(
+        exactly count: Int, within limit: Duration? = nil,
+        fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
+    ) -> Step {
+        Step(.receiveExactly(count), within: limit, SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
+    }
+
+    /// Waits for at least `count` bytes and takes all that have arrived by then.
+    ///
+    /// How many that is depends on how the client and the kernel cut the stream: prefer ``receive(exactly:within:fileID:filePath:line:column:)``
+    /// where the count is known.
+    public static func receive(
+        atLeast count: Int, within limit: Duration? = nil,
+        fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
+    ) -> Step {
+        Step(.receiveAtLeast(count), within: limit, SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
+    }
+
+    /// Takes bytes up to and with the delimiter.
+    ///
+    /// - Parameters:
+    ///   - delimiter: At least one byte; found also when it arrives in pieces.
+    ///   - max: The most bytes to take, delimiter included; more without a delimiter is a failure.
+    ///   - within: How long the whole step may take. Default: ``Limits/step`` without progress.
+    public static func receive(
+        until delimiter: Bytes, max: Int = 64 * 1024, within limit: Duration? = nil,
+        fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
+    ) -> Step {
+        Step(
+            .receiveUntil(delimiter, max: max), within: limit,
+            SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
+    }
+
+    /// Expects that no byte comes for so long. Time is real and never scaled.
+    public static func expectSilence(
+        for duration: Duration,
+        fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
+    ) -> Step {
+        Step(.expectSilence(duration), SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
+    }
+
+    /// Expects the client's end of stream (FIN); the script may still send.
+    ///
+    /// For clients that shut down their writing side and go on reading.
+    public static func expectEOF(
+        within limit: Duration? = nil,
+        fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
+    ) -> Step {
+        Step(.expectEOF, within: limit, SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
+    }
+
+    /// Expects the client to leave; legal only as the last step, where it is implied anyway.
+    ///
+    /// `.cleanly` also requires that the client has read all it was sent: one that closes with unread bytes resets
+    /// the connection.
+    ///
+    /// - Parameters:
+    ///   - how: The manner of leaving.
+    ///   - within: How long the client may take. Default: ``Limits/step``.
+    public static func expectDisconnect(
+        _ how: Departure = .cleanly, within limit: Duration? = nil,
+        fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
+    ) -> Step {
+        Step(.expectDisconnect(how), within: limit, SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
+    }
+}

@@ -1,0 +1,72 @@
+// One line of a script. Factories are in Step+Expectations.swift, Step+Actions.swift, Step+Structure.swift.
+
+/// One step of a script: something the client must do, or something the server does.
+///
+/// Make steps with the static functions, inside a ``Script``. Each remembers the line it was written on: that is
+/// where its failure is reported.
+public struct Step: Sendable {
+    indirect enum Kind: Sendable {
+        case expectConnect
+        case expect(Bytes)
+        case expectFrame(Bytes, Framing?)
+        case receiveExactly(Int)
+        case receiveAtLeast(Int)
+        case receiveUntil(Bytes, max: Int)
+        case expectSilence(Duration)
+        case expectEOF
+        case expectDisconnect(Departure)
+        case send(Bytes)
+        case sendFrame(Bytes, Framing?)
+        case delay(Duration)
+        case halfClose
+        case disconnect(discardingInput: Bool)
+        case close
+        case reset(discardingUnsent: Bool)
+        case `repeat`(Int, [Step])
+        case label(String)
+    }
+
+    private(set) var kind: Kind
+    let limit: Duration?
+    let location: SourcePosition
+    var label: String?
+
+    init(_ kind: Kind, within limit: Duration? = nil, _ location: SourcePosition) {
+        self.kind = kind
+        self.limit = limit
+        self.location = location
+    }
+
+    /// The same step, with this framing if it has none of its own.
+    func framed(_ framing: Framing) -> Step {
+        var step = self
+        switch kind {
+        case .expectFrame(let payload, nil): step.kind = .expectFrame(payload, framing)
+        case .sendFrame(let payload, nil): step.kind = .sendFrame(payload, framing)
+        case .repeat(let count, let steps): step.kind = .repeat(count, steps.map { $0.framed(framing) })
+        default: break
+        }
+        return step
+    }
+}
+
+/// How a client is expected to leave.
+public struct Departure: Sendable, Hashable, CustomStringConvertible {
+    enum Manner: Sendable, Hashable {
+        case cleanly, any, reset
+    }
+
+    let manner: Manner
+
+    /// By closing: a FIN, and no reset. What a well-behaved client does after reading all it was sent.
+    public static let cleanly = Departure(manner: .cleanly)
+    /// In whatever way.
+    public static let any = Departure(manner: .any)
+    /// By resetting the connection (RST).
+    public static let reset = Departure(manner: .reset)
+
+    /// The manner's name.
+    public var description: String {
+        "\(manner)"
+    }
+}

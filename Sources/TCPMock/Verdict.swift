@@ -1,0 +1,81 @@
+// What came of a server's scripts.
+
+/// What came of a server: its failures, and a record of each connection.
+public struct Verdict: Sendable, CustomStringConvertible {
+    /// Every departure from the script, in the order of connections; identical ones are one failure with a count.
+    public let failures: [ScriptFailure]
+    /// What went over each connection, in the order in which they were accepted.
+    ///
+    /// Of servers with more than 10,000 well-behaved connections those beyond are only counted.
+    public let connections: [ConnectionRecord]
+    /// Things worth knowing that are no failures, such as steps that were pending when the server was stopped.
+    public let notes: [String]
+    /// How many connections were accepted in all.
+    public let accepted: Int
+
+    /// Whether everything went as the scripts say.
+    public var isClean: Bool { failures.isEmpty }
+
+    /// Everything that was said, as readable text: one paragraph a connection, one line a step.
+    public var transcript: String {
+        connections.map(\.transcript).joined(separator: "\n")
+    }
+
+    /// All failures' texts, or one line that all is well.
+    public var description: String {
+        let body = failures.isEmpty
+            ? ["all went as scripted: \(connections.count == 1 ? "one connection" : "\(accepted) connections")"]
+            : failures.map { "\($0.location): \($0.message)" }
+        return (body + notes.map { "note: \($0)" }).joined(separator: "\n")
+    }
+}
+
+/// What went over one connection.
+public struct ConnectionRecord: Sendable {
+    /// How a connection ended, as far as the server could see.
+    public struct End: Sendable, Hashable, CustomStringConvertible {
+        /// In words.
+        public let description: String
+
+        /// The client closed cleanly (FIN).
+        public static let fin = End(description: "the client closed (FIN)")
+        /// The client reset the connection (RST).
+        public static let rst = End(description: "the client reset the connection (RST)")
+        /// The client ended its stream first and then refused what was sent to it.
+        public static let rstAfterFin = End(description: "the client closed (FIN), then refused what was sent to it (RST)")
+        /// The client has ended its stream and is still there to read.
+        public static let halfClosed = End(description: "the client ended its stream (FIN) and is still connected")
+        /// The script closed or reset it.
+        public static let byScript = End(description: "the script ended the connection")
+        /// The client was still connected when the server ended.
+        public static let stillOpen = End(description: "the client was still connected")
+    }
+
+    /// Counted from 1 in the order of acceptance.
+    public let number: Int
+    /// The client's address and port, or `unix`.
+    public let peer: String
+    /// How it ended.
+    public let end: End
+    /// Whether its script was played to the end.
+    public let isComplete: Bool
+    /// The first bytes the client sent, as many as ``MockServer/Options/recording`` keeps.
+    public let received: [UInt8]
+    /// The first bytes the script sent, as many as ``MockServer/Options/recording`` keeps.
+    public let sent: [UInt8]
+    /// How many bytes the client sent in all.
+    public let receivedCount: Int
+    /// How many bytes the script sent in all.
+    public let sentCount: Int
+    /// How many of the bytes sent the client's kernel still held for it when the kernel was last asked.
+    ///
+    /// Nil where it was not asked, or can't say: it is asked for TCP on Linux, while a client is expected to leave.
+    public let unreadByClient: Int?
+    /// What was said, one line a step, with the time since the client connected.
+    public let transcript: String
+
+    /// Whether ``received`` is only the beginning.
+    public var receivedIsTruncated: Bool { received.count < receivedCount }
+    /// Whether ``sent`` is only the beginning.
+    public var sentIsTruncated: Bool { sent.count < sentCount }
+}

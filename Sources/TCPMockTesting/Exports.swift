@@ -1,0 +1,3 @@
+// One import gives a test everything.
+
+@_exported public import TCPMock

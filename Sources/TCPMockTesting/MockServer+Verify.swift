@@ -1,0 +1,72 @@
+// finish() and report.
+
+public import TCPMock
+
+extension MockServer {
+    /// Finishes the server and records each failure at the line of the step that was not met.
+    ///
+    /// In a Swift Testing or XCTest test the failures become issues of that test, on the calling task. A failure that
+    /// has been recorded before is not recorded again.
+    ///
+    /// - Returns: The verdict, as ``TCPMock/MockServer/finish()``.
+    /// - Throws: ``TCPMock/ScriptFailed`` when there are failures and no test framework is running.
+    @discardableResult
+    public func verify() async throws -> Verdict {
+        let reporter = Reporter.current
+        let verdict = await finish()
+        try reporter.conclude(self, verdict)
+        return verdict
+    }
+
+    /// Finishes the server and records each failure, blocking the calling thread.
+    ///
+    /// - Returns: The verdict, as ``TCPMock/MockServer/finish()``.
+    /// - Throws: ``TCPMock/ScriptFailed`` when there are failures and no test framework is running.
+    @available(*, noasync, message: "use 'try await verify()'")
+    @discardableResult
+    public func verify() throws -> Verdict {
+        let reporter = Reporter.current
+        let verdict = finish()
+        try reporter.conclude(self, verdict)
+        return verdict
+    }
+}
+
+extension Reporter {
+    /// Reports what nobody has reported yet.
+    func conclude(_ server: MockServer, _ verdict: Verdict) throws {
+        let failures = server.claimUnreported(verdict.failures)
+        guard !failures.isEmpty else { return }
+        if self == .none { throw ScriptFailed(failures: failures) }
+        record(failures)
+    }
+
+    /// Reports what was found before something else was thrown: nothing is thrown on top of it.
+    func concludeEarly(_ server: MockServer, _ verdict: Verdict) {
+        record(server.claimUnreported(verdict.failures))
+        if !verdict.notes.isEmpty {
+            note(verdict.notes.joined(separator: "\n"), at: server.location)
+        }
+    }
+
+    /// A join in the test reports at the step's line, and throws what the framework does not report again.
+    func adopt(_ server: MockServer) {
+        server.setJoinFailureHandler { [weak server] failures in
+            let unreported = server?.claimUnreported(failures) ?? failures
+            if unreported.isEmpty { return ScriptFailed(failures: failures) }
+            return recordAndMakeError(unreported)
+        }
+    }
+
+    /// Makes a server; a script that can't be played is recorded at its own line.
+    func make(_ makeServer: () throws -> MockServer) throws -> MockServer {
+        do {
+            let server = try makeServer()
+            adopt(server)
+            return server
+        } catch let error as MockError {
+            guard self != .none, let location = error.location else { throw error }
+            throw recordedError(error.message, at: location)
+        }
+    }
+}

@@ -1,0 +1,179 @@
+// A plain blocking client for tests: real sockets, verbs as names, a deadline on every wait.
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+import Synchronization
+
+/// What went wrong with a client's call: the call and its errno.
+public struct ClientError: Error, CustomStringConvertible, Equatable {
+    public let call: String
+    public let code: Int32
+
+    public var description: String { "\(call): \(String(cString: strerror(code))) (\(code))" }
+}
+
+/// A connected stream socket.
+public final class TestClient: Sendable {
+    private let descriptor: Mutex<Int32>
+
+    public var fd: Int32 { descriptor.withLock { $0 } }
+
+    private init(fd: Int32) {
+        descriptor = Mutex(fd)
+        // Nothing in a test may hang for ever; long enough for the slowest machine under load.
+        var limit = timeval(tv_sec: 30, tv_usec: 0)
+        setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        var on: Int32 = 1
+        setsockopt(fd, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
+    }
+
+    deinit {
+        close()
+    }
+
+    // MARK: Connecting
+
+    public static func connect(_ host: String, _ port: Int) throws -> TestClient {
+        if port == 0 { return try connect(path: host) }
+        return try host.contains(":") ? connectIPv6(host, port) : connectIPv4(host, port)
+    }
+
+    private static func connectIPv4(_ host: String, _ port: Int) throws -> TestClient {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(port).bigEndian
+        inet_pton(AF_INET, host, &address.sin_addr)
+        return try connect(AF_INET, &address, MemoryLayout<sockaddr_in>.size)
+    }
+
+    private static func connectIPv6(_ host: String, _ port: Int) throws -> TestClient {
+        var address = sockaddr_in6()
+        address.sin6_family = sa_family_t(AF_INET6)
+        address.sin6_port = UInt16(port).bigEndian
+        inet_pton(AF_INET6, host, &address.sin6_addr)
+        return try connect(AF_INET6, &address, MemoryLayout<sockaddr_in6>.size)
+    }
+
+    private static func connect(path: String) throws -> TestClient {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let bytes = Array(path.utf8)
+        let isAbstract = path.hasPrefix("@")
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+        if isAbstract { address.sun_path.0 = 0 }
+        let start = MemoryLayout<sockaddr_un>.offset(of: \.sun_path) ?? 2
+        return try connect(AF_UNIX, &address, start + bytes.count + (isAbstract ? 0 : 1))
+    }
+
+    private static func connect<Address>(_ family: Int32, _ address: inout Address, _ length: Int) throws -> TestClient {
+        #if canImport(Glibc)
+            let fd = socket(family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        #else
+            let fd = socket(family, SOCK_STREAM, 0)
+        #endif
+        guard fd >= 0 else { throw ClientError(call: "socket", code: errno) }
+        let client = TestClient(fd: fd)
+        let result = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                #if canImport(Glibc)
+                    Glibc.connect(fd, $0, socklen_t(length))
+                #else
+                    Darwin.connect(fd, $0, socklen_t(length))
+                #endif
+            }
+        }
+        let code = errno
+        guard result == 0 else { throw ClientError(call: "connect", code: code) }
+        return client
+    }
+
+    // MARK: Talking
+
+    public func send(_ text: String) throws {
+        try send(Array(text.utf8))
+    }
+
+    public func send(_ bytes: [UInt8]) throws {
+        var start = 0
+        while start < bytes.count {
+            let count = bytes[start...].withUnsafeBytes {
+                sendCall(fd, $0.baseAddress, $0.count)
+            }
+            let code = errno
+            guard count > 0 else { throw ClientError(call: "send", code: code) }
+            start += count
+        }
+    }
+
+    /// One read(2): at most `count` bytes, empty at the end of the stream.
+    public func receiveSome(_ count: Int = 65536) throws -> [UInt8] {
+        var buffer = [UInt8](repeating: 0, count: count)
+        let got = recv(fd, &buffer, count, 0)
+        let code = errno
+        guard got >= 0 else { throw ClientError(call: "recv", code: code) }
+        return Array(buffer.prefix(got))
+    }
+
+    /// Exactly `count` bytes, or fewer when the stream ends before.
+    public func receive(_ count: Int) throws -> [UInt8] {
+        var all: [UInt8] = []
+        while all.count < count {
+            let some = try receiveSome(count - all.count)
+            if some.isEmpty { break }
+            all += some
+        }
+        return all
+    }
+
+    public func receiveText(_ count: Int) throws -> String {
+        String(decoding: try receive(count), as: UTF8.self)
+    }
+
+    /// Everything up to the end of the stream.
+    public func receiveAll() throws -> [UInt8] {
+        var all: [UInt8] = []
+        while true {
+            let some = try receiveSome()
+            if some.isEmpty { return all }
+            all += some
+        }
+    }
+
+    // MARK: Leaving
+
+    public func shutDownWriting() {
+        shutdown(fd, Int32(SHUT_WR))
+    }
+
+    public func close() {
+        let fd = descriptor.withLock { fd in
+            defer { fd = -1 }
+            return fd
+        }
+        guard fd >= 0 else { return }
+        #if canImport(Glibc)
+            _ = Glibc.close(fd)
+        #else
+            _ = Darwin.close(fd)
+        #endif
+    }
+
+    /// Closes with RST.
+    public func reset() {
+        var now = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
+        close()
+    }
+}
+
+private func sendCall(_ fd: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+    #if canImport(Glibc)
+        Glibc.send(fd, bytes, count, Int32(MSG_NOSIGNAL))
+    #else
+        Darwin.send(fd, bytes, count, 0)
+    #endif
+}
