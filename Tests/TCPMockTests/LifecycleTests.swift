@@ -1,0 +1,105 @@
+// Starting and stopping: a server listens when it is made, stops promptly, and leaves nothing behind.
+
+import Synchronization
+import TCPMock
+import TestClient
+import Testing
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+@Test func aServerListensBeforeItsInitReturns() throws {
+    for _ in 1...1000 {
+        let server = try MockServer(options: .init(afterScript: .mayStayOpen))
+        let (host, port) = (server.host, server.port)
+        let refused = onAThread { (try? TestClient.connect(host, port)) == nil }
+        #expect(!refused)
+        _ = stopBlocking(server)
+    }
+}
+
+@Test func stoppingInTheMiddleOfADelayDoesNotWaitForIt() async throws {
+    let servers = try (1...200).map { _ in try MockServer([.delay(.seconds(600)), .send("late")]) }
+    let clients = try servers.map { try TestClient.connect($0.host, $0.port) }
+    let started = ContinuousClock.now
+    await withTaskGroup(of: Verdict.self) { group in
+        for server in servers { group.addTask { await server.stop() } }
+        for await verdict in group {
+            #expect(verdict.isClean)
+        }
+    }
+    #expect(ContinuousClock.now - started < .seconds(300))
+    for client in clients {
+        #expect(throws: ClientError(call: "recv", code: ECONNRESET)) { try client.receiveSome() }
+    }
+}
+
+@Test func aStepThatWasPendingWhenTheServerWasStoppedIsNoted() async throws {
+    let server = try MockServer([.expect("a"), .delay(.seconds(600)), .send("late")])
+    let client = try TestClient.connect(server.host, server.port)
+    try client.send("a")
+    let verdict = await server.stop()
+    #expect(verdict.failures.isEmpty)
+    #expect(verdict.notes.count <= 1)  // none when the stop came before the connection was accepted
+    client.close()
+}
+
+@Test func aFinishedServerWithADoneScriptNeedsNoWaiting() async throws {
+    for _ in 1...50 {
+        let server = try MockServer([.expect("a"), .send("b")])
+        let client = try TestClient.connect(server.host, server.port)
+        try client.send("a")
+        #expect(try client.receiveText(1) == "b")
+        client.close()
+        let verdict = await server.finish()
+        #expect(verdict.isClean, "\(verdict)")
+        #expect(verdict.connections.count == 1)
+    }
+}
+
+@Test func manyServersServeAtOnce() async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+        for number in 1...100 {
+            group.addTask {
+                let server = try MockServer([.expect("question \(number)"), .send("answer \(number)")])
+                let client = try TestClient.connect(server.host, server.port)
+                try client.send("question \(number)")
+                #expect(try client.receiveText("answer \(number)".count) == "answer \(number)")
+                client.close()
+                let verdict = await server.finish()
+                #expect(verdict.isClean, "\(verdict)")
+            }
+        }
+        try await group.waitForAll()
+    }
+}
+
+private func stopBlocking(_ server: MockServer) -> Verdict {
+    server.stop()
+}
+
+/// Runs `body` on a new thread and waits for it.
+private func onAThread(_ body: @escaping @Sendable () -> Bool) -> Bool {
+    final class Call: Sendable {
+        let body: @Sendable () -> Bool
+        let result = Mutex(false)
+        init(_ body: @escaping @Sendable () -> Bool) { self.body = body }
+    }
+    let call = Call(body)
+    var thread = pthread_t()
+    let context = Unmanaged.passRetained(call)  // released by the thread
+    pthread_create(
+        &thread, nil,
+        { raw in
+            guard let raw else { return nil }
+            let call = Unmanaged<Call>.fromOpaque(raw).takeRetainedValue()
+            let value = call.body()
+            call.result.withLock { $0 = value }
+            return nil
+        }, context.toOpaque())
+    pthread_join(thread, nil)
+    return call.result.withLock { $0 }
+}
