@@ -1,6 +1,5 @@
 // Where the loop thread leaves what a server has to say, and whoever waits for it picks it up.
 
-import Synchronization
 
 /// The Swift end of a server: filled by the loop thread, read by any thread.
 ///
@@ -22,7 +21,7 @@ final class Inbox: Sendable {
         case open, finishing, finished
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     // MARK: What the loop thread tells
 

@@ -1,6 +1,5 @@
 // One join under way: it may be cancelled before, while or after it is registered.
 
-import Synchronization
 
 final class JoinToken: Sendable {
     private struct State {
@@ -9,7 +8,7 @@ final class JoinToken: Sendable {
         var problem: MockError?
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// Registers with the server; `waiter` is called exactly once, also when that fails.
     func begin(on server: MockServer, waiter: @escaping Inbox.Waiter) {

@@ -1,6 +1,5 @@
 // The server a test talks to. Waiting is in MockServer+Finish.swift, live use in MockServer+Live.swift.
 
-import Synchronization
 
 #if canImport(Glibc)
 import Glibc
@@ -23,12 +22,12 @@ import Darwin
 public final class MockServer: Sendable {
     let core: CoreServer
     let inbox: Inbox
-    let plan: Mutex<ServerPlan>
+    let plan: Locked<ServerPlan>
     /// What a join that found a failure throws, once the failure is reported; nil: the failures themselves.
-    let onJoinFailure = Mutex<(@Sendable ([ScriptFailure]) -> any Error)?>(nil)
+    let onJoinFailure = Locked<(@Sendable ([ScriptFailure]) -> any Error)?>(nil)
 
     /// Failures that a test framework has been told.
-    let reported = Mutex<Set<ReportKey>>([])
+    let reported = Locked<Set<ReportKey>>([])
 
     /// Where it listens, with the port that the kernel chose.
     public let address: MockAddress
@@ -106,7 +105,7 @@ public final class MockServer: Sendable {
         inbox = Inbox()
         core = try CoreServer(plan, inbox: inbox)
         address = core.address
-        self.plan = Mutex(plan)
+        self.plan = Locked(plan)
     }
 
     deinit {

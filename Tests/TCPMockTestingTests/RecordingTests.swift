@@ -1,13 +1,12 @@
 // What is recorded, where, how often; seen through known issues, which the framework hands to a closure.
 
-import Synchronization
 import TCPMockTesting
 import TestClient
 import Testing
 
 /// Issues recorded by `body`, as `line: first line of text`; and whether all of them were known.
 private func issues(_ body: () async throws -> Void) async throws -> [RecordedIssue] {
-    let found = Mutex<[RecordedIssue]>([])
+    let found = Locked<[RecordedIssue]>([])
     try await withKnownIssue(isIntermittent: true) {
         try await body()
     } matching: { issue in
@@ -96,7 +95,7 @@ private let goodbye = #"expected "Hello, server!", got "Goodbye, server!": first
 }
 
 @Test func whenTheBodyThrowsItsErrorAndTheFailuresSoFarAreTold() async throws {
-    let found = Mutex<[RecordedIssue]>([])
+    let found = Locked<[RecordedIssue]>([])
     await withKnownIssue {
         await #expect(throws: BodyError()) {
             try await withMockServer([.expect("Hello, server!"), .send("Hello, client!")]) { server in

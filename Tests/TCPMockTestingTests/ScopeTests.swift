@@ -1,4 +1,3 @@
-import Synchronization
 import TCPMockTesting
 import TestClient
 import Testing

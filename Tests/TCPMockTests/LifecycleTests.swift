@@ -1,6 +1,5 @@
 // Starting and stopping: a server listens when it is made, stops promptly, and leaves nothing behind.
 
-import Synchronization
 import TCPMock
 import TestClient
 import Testing
@@ -85,7 +84,7 @@ private func stopBlocking(_ server: MockServer) -> Verdict {
 private func onAThread(_ body: @escaping @Sendable () -> Bool) -> Bool {
     final class Call: Sendable {
         let body: @Sendable () -> Bool
-        let result = Mutex(false)
+        let result = Locked(false)
         init(_ body: @escaping @Sendable () -> Bool) { self.body = body }
     }
     let call = Call(body)

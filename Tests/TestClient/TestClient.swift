@@ -5,7 +5,7 @@ import Glibc
 #elseif canImport(Darwin)
 import Darwin
 #endif
-import Synchronization
+import TCPMock
 
 /// What went wrong with a client's call: the call and its errno.
 public struct ClientError: Error, CustomStringConvertible, Equatable {
@@ -22,12 +22,12 @@ public struct ClientError: Error, CustomStringConvertible, Equatable {
 
 /// A connected stream socket.
 public final class TestClient: Sendable {
-    private let descriptor: Mutex<Int32>
+    private let descriptor: Locked<Int32>
 
     public var fd: Int32 { descriptor.withLock { $0 } }
 
     private init(fd: Int32) {
-        descriptor = Mutex(fd)
+        descriptor = Locked(fd)
         // Nothing in a test may hang for ever; long enough for the slowest machine under load.
         var limit = timeval(tv_sec: 30, tv_usec: 0)
         setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
