@@ -5,7 +5,7 @@
 /// Make steps with the static functions, inside a ``Script``. Each remembers the line it was written on: that is
 /// where its failure is reported.
 public struct Step: Sendable {
-    indirect enum Kind: Sendable {
+    enum Kind: Sendable {
         case expectConnect
         case expect(Bytes)
         case expectFrame(Bytes, Framing?)
