@@ -20,9 +20,12 @@ final class CoreServer: @unchecked Sendable {  // the core's calls are thread-sa
         // Retained for the core, which lends it to each notice; released when CLOSED has been delivered.
         let context = Unmanaged.passRetained(inbox)
         let pointers: [OpaquePointer?] = programs.map(\.raw)
-        let status = pointers.withUnsafeBufferPointer { list in
-            config.programs = list.baseAddress
-            return evl_server_open(&config, deliver, context.toOpaque(), &handle, &bound, &code)
+        // The core takes references of its own, but only within the call.
+        let status = withExtendedLifetime(programs) {
+            pointers.withUnsafeBufferPointer { list in
+                config.programs = list.baseAddress
+                return evl_server_open(&config, deliver, context.toOpaque(), &handle, &bound, &code)
+            }
         }
         guard status == EVL_OK, let handle else {
             context.release()  // the core kept nothing
@@ -33,27 +36,31 @@ final class CoreServer: @unchecked Sendable {  // the core's calls are thread-sa
     }
 
     func enqueue(_ program: Program) throws {
-        try check(evl_server_enqueue(raw, program.raw), "enqueue steps")
+        try check("enqueue steps") { handle in
+            withExtendedLifetime(program) { evl_server_enqueue(handle, program.raw) }
+         }
     }
 
     func join(token: UInt64) throws {
-        try check(evl_server_join(raw, token), "join the server")
+        try check("join the server") { evl_server_join($0, token) }
     }
 
     func finish(last: Program?) throws {
-        try check(evl_server_finish(raw, last?.raw), "finish the server")
+        try check("finish the server") { handle in withExtendedLifetime(last) { evl_server_finish(handle, last?.raw) } }
     }
 
     func stop() throws {
-        try check(evl_server_stop(raw), "stop the server")
+        try check("stop the server") { evl_server_stop($0) }
     }
 
     /// Whether the last report is final. Not after ``finish(last:)`` or ``stop()``.
     var isSettled: Bool {
-        evl_server_is_settled(raw)
+        withExtendedLifetime(self) { evl_server_is_settled(raw) }
     }
 
-    private func check(_ status: evl_status, _ what: String) throws {
+    /// The handle is good only while `self` lives, which an optimizer may end at its last mention.
+    private func check(_ what: String, _ call: (OpaquePointer) -> evl_status) throws {
+        let status = withExtendedLifetime(self) { call(raw) }
         if status != EVL_OK { throw MockError(status, doing: what) }
     }
 
