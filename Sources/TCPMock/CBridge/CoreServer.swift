@@ -1,6 +1,6 @@
 // One server of the core: its handle and the calls on it.
 
-import CEvLoop
+internal import CEvLoop
 
 /// Owns a server handle; deinit closes it. All calls are legal on any thread and none waits.
 final class CoreServer: @unchecked Sendable {  // the core's calls are thread-safe; the handle is never changed

@@ -1,6 +1,6 @@
 // evl_status to MockError, with what to do about it.
 
-import CEvLoop
+internal import CEvLoop
 
 #if canImport(Glibc)
 import Glibc

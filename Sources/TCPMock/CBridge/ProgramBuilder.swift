@@ -1,6 +1,6 @@
 // ScriptPlan to evl_program.
 
-import CEvLoop
+internal import CEvLoop
 
 /// One reference to a program of the core; given back by deinit.
 final class Program: @unchecked Sendable {  // the core's reference counts are atomic and programs immutable

@@ -1,6 +1,6 @@
 // evl views to ServerReport: the one copy, made while the core lends them.
 
-import CEvLoop
+internal import CEvLoop
 
 extension ServerReport {
     init(_ server: OpaquePointer) {
