@@ -44,9 +44,13 @@ extension Reporter {
     /// Reports what was found before something else was thrown: nothing is thrown on top of it.
     func concludeEarly(_ server: MockServer, _ verdict: Verdict) {
         record(server.claimUnreported(verdict.failures))
-        if !verdict.notes.isEmpty {
-            note(verdict.notes.joined(separator: "\n"), at: server.location)
-        }
+        notePending(verdict, of: server)
+    }
+
+    /// Says which steps were not reached because nothing more was waited for.
+    func notePending(_ verdict: Verdict, of server: MockServer) {
+        guard !verdict.notes.isEmpty else { return }
+        note(verdict.notes.joined(separator: "\n"), at: server.location)
     }
 
     /// A join in the test reports at the step's line, and throws what the framework does not report again.

@@ -16,7 +16,9 @@ enum Scope {
             reporter.concludeEarly(server, await server.stop())
             throw error
         }
-        try reporter.conclude(server, await server.finish())
+        let verdict = await server.finish()
+        if Task.isCancelled { reporter.notePending(verdict, of: server) }
+        try reporter.conclude(server, verdict)
         return result
     }
 

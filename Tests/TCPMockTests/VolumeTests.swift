@@ -18,7 +18,12 @@ struct SeededGenerator: RandomNumberGenerator {
 }
 
 private func randomBytes(_ count: Int, _ generator: inout SeededGenerator) -> [UInt8] {
-    (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(count + 8)
+    while bytes.count < count {
+        withUnsafeBytes(of: generator.next()) { bytes.append(contentsOf: $0) }
+    }
+    return Array(bytes.prefix(count))
 }
 
 /// Cuts `bytes` into pieces of 1 to `most` bytes.
