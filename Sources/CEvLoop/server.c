@@ -220,7 +220,8 @@ static void run_finish(evl_job *job) {
     server->finish_asked = true;
     server->host.finishing = true;
     server->host.finishing_ns = server->host.loop->now_ns;
-    accept_all(server);
+    if (last != NULL)
+        accept_all(server); /* a live server's end is for whoever has connected by now */
     if (last != NULL && (server->scripted > 0 || server->unclaimed != NULL))
         append_steps(server, last);
     else
