@@ -1,0 +1,30 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Everything slow or external: clients nobody here wrote, child processes, a package of failing tests.
+let package = Package(
+    name: "Interop",
+    platforms: [.macOS(.v15)],
+    dependencies: [
+        .package(name: "TCPMock", path: ".."),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+    ],
+    targets: [
+        // A small blocking client, shared with Fixture/ by a symbolic link there.
+        .target(name: "PlainClient"),
+        .target(name: "Children"),
+        .executableTarget(
+            name: "Probe", dependencies: [.product(name: "TCPMock", package: "TCPMock"), "PlainClient"]),
+        .executableTarget(
+            name: "Unreported", dependencies: [.product(name: "TCPMockTesting", package: "TCPMock"), "PlainClient"]),
+        .testTarget(
+            name: "InteropTests",
+            dependencies: [
+                .product(name: "TCPMockTesting", package: "TCPMock"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                "Children", "PlainClient", "Probe", "Unreported",
+            ]),
+    ],
+    swiftLanguageModes: [.v6]
+)

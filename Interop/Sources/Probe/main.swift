@@ -1,0 +1,2 @@
+import TCPMock
+print("x")

@@ -1,0 +1,2 @@
+import TCPMockTesting
+print("x")
