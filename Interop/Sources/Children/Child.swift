@@ -4,30 +4,34 @@
 import Foundation
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// What a child process left behind.
-public struct ChildResult: Sendable, CustomStringConvertible {
+package struct ChildResult: Sendable, CustomStringConvertible {
     /// The exit status; 128 and the signal's number when a signal ended it, as shells say it.
-    public let status: Int32
-    public let output: String
-    public let errors: String
+    package let status: Int32
+    package let output: String
+    package let errors: String
     /// Whether it was killed because its time was over.
-    public let wasKilled: Bool
+    package let wasKilled: Bool
 
     /// Everything, for a test's message.
-    public var description: String {
+    package var description: String {
         "exit status \(status)\(wasKilled ? ", killed at its deadline" : "")\nstdout: \(output)\nstderr: \(errors)"
     }
 }
 
-/// Why a child could not be started.
-public struct ChildError: Error, CustomStringConvertible {
-    public let description: String
+/// Why a child could not be run.
+package struct ChildError: Error, CustomStringConvertible {
+    package let description: String
+
+    package init(description: String) {
+        self.description = description
+    }
 }
 
-public enum Child {
+package enum Child {
     /// Processes are started one after the other, on a thread that may block.
     private static let starter = DispatchQueue(label: "children.start")
     private static let deadlines = DispatchQueue(label: "children.deadlines")
@@ -37,7 +41,7 @@ public enum Child {
     /// - Parameters:
     ///   - environment: Changes to this process's environment; nil takes a variable away.
     ///   - deadline: When to kill it: that process only, never its children.
-    public static func run(
+    package static func run(
         _ command: String, _ arguments: [String], environment: [String: String?] = [:],
         deadline: Duration = .seconds(60)
     ) async throws -> ChildResult {
@@ -78,7 +82,7 @@ public enum Child {
     }
 
     /// Where PATH finds a command.
-    public static func path(of command: String) throws -> String {
+    package static func path(of command: String) throws -> String {
         if command.contains("/") { return command }
         let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
         for folder in folders {

@@ -1,37 +1,42 @@
 // A plain blocking client on a real socket, with a deadline on every wait.
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// A failed call and its error number.
-public struct SocketError: Error, CustomStringConvertible {
-    public let call: String
-    public let code: Int32
+package struct SocketError: Error, CustomStringConvertible {
+    package let call: String
+    package let code: Int32
 
-    public var description: String { "\(call): \(String(cString: strerror(code))) (\(code))" }
+    package init(call: String, code: Int32) {
+        self.call = call
+        self.code = code
+    }
+
+    package var description: String { "\(call): \(String(cString: strerror(code))) (\(code))" }
 }
 
-/// A TCP socket, which connects when told to; used by one thread or task at a time.
-public final class PlainClient {
+/// A TCP socket, which connects when told to.
+package final class PlainClient: @unchecked Sendable {  // each is used by one task at a time
     /// The socket; -1 once it is closed.
-    public private(set) var fd: Int32
+    package private(set) var fd: Int32
 
     /// Opens a socket. Nothing on it waits longer than 30 s.
-    public init() throws {
+    package init() throws {
         #if canImport(Glibc)
-        fd = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+            fd = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         #else
-        fd = socket(AF_INET, SOCK_STREAM, 0)
+            fd = socket(AF_INET, SOCK_STREAM, 0)
         #endif
         guard fd >= 0 else { throw SocketError(call: "socket", code: errno) }
         setPatience(milliseconds: 30_000)
     }
 
     /// Opens a socket and connects it.
-    public convenience init(_ host: String, _ port: Int) throws {
+    package convenience init(_ host: String, _ port: Int) throws {
         try self.init()
         try connect(host, port)
     }
@@ -41,7 +46,7 @@ public final class PlainClient {
     }
 
     /// How long a later call may wait before it fails with EAGAIN.
-    public func setPatience(milliseconds: Int) {
+    package func setPatience(milliseconds: Int) {
         var limit = timeval()
         limit.tv_sec = milliseconds / 1000
         limit.tv_usec = .init(milliseconds % 1000 * 1000)
@@ -49,7 +54,7 @@ public final class PlainClient {
         setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
 
-    public func connect(_ host: String, _ port: Int) throws {
+    package func connect(_ host: String, _ port: Int) throws {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = in_port_t(port).bigEndian
@@ -63,7 +68,7 @@ public final class PlainClient {
         guard result == 0 else { throw SocketError(call: "connect", code: code) }
     }
 
-    public func send(_ text: String) throws {
+    package func send(_ text: String) throws {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { sendCall(fd, $0.baseAddress, $0.count) }
@@ -74,7 +79,7 @@ public final class PlainClient {
     }
 
     /// `count` bytes as text, fewer when the stream ends before.
-    public func receive(_ count: Int) throws -> String {
+    package func receive(_ count: Int) throws -> String {
         var all: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: count)
         while all.count < count {
@@ -87,7 +92,7 @@ public final class PlainClient {
         return String(decoding: all, as: UTF8.self)
     }
 
-    public func close() {
+    package func close() {
         guard fd >= 0 else { return }
         closeCall(fd)
         fd = -1
@@ -102,9 +107,9 @@ private func connectCall(_ fd: Int32, _ address: UnsafePointer<sockaddr>, _ leng
 
 private func sendCall(_ fd: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
     #if canImport(Glibc)
-    send(fd, bytes, count, Int32(MSG_NOSIGNAL))
+        send(fd, bytes, count, Int32(MSG_NOSIGNAL))
     #else
-    send(fd, bytes, count, 0)
+        send(fd, bytes, count, 0)
     #endif
 }
 

@@ -1,2 +1,21 @@
-import TCPMock
-print("x")
+// What has to be seen from outside a process, or needs a process of its own. It links TCPMock alone.
+//
+//   Probe descriptors   a server runs out of descriptors while accepting, and goes on when there are some again
+//   Probe servers       200 servers at once, each stopped in the middle of a delay
+//   Probe unfinished    a server is dropped without being finished
+
+import Foundation
+
+do {
+    switch CommandLine.arguments.dropFirst().first {
+    case "descriptors": try await outOfDescriptors()
+    case "servers": try await manyServers()
+    case "unfinished": try dropUnfinished()
+    default:
+        print("usage: Probe descriptors | servers | unfinished")
+        exit(2)
+    }
+} catch {
+    print("failed:", error)
+    exit(1)
+}

@@ -33,7 +33,8 @@ private func request(_ path: String) -> Bytes {
 
 @Test func curlAsksForAnotherPathThanTheScript() async throws {
     let line = SourcePosition.next()
-    let server = try MockServer([.expect(request("/hello")), .send("HTTP/1.1 204 No Content\r\n\r\n")], options: .patient)
+    let step = Step.expect(request("/hello"))
+    let server = try MockServer([step, .send("HTTP/1.1 204 No Content\r\n\r\n")], options: .patient)
     let (verdict, result) = try await server.verdict { try await curl("/hullo", from: $0) }
 
     let failure = try #require(verdict.failures.first)

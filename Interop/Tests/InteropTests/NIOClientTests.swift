@@ -68,7 +68,8 @@ extension EventLoopFuture where Value: Sendable {
 }
 
 @Test func aNIOClientIsAnswered() async throws {
-    try await withMockServer([.expect("PING\r\n"), .send("+PONG\r\n"), .expectDisconnect()], options: .patient) { server in
+    try await withMockServer([.expect("PING\r\n"), .send("+PONG\r\n"), .expectDisconnect()], options: .patient) {
+        server in
         let reply = try await ask("PING\r\n", replyBytes: 7, at: server)
         #expect(reply == "+PONG\r\n")
     }
@@ -76,7 +77,8 @@ extension EventLoopFuture where Value: Sendable {
 
 @Test func aNIOClientThatSaysSomethingElseIsResetAtOnce() async throws {
     let line = SourcePosition.next()
-    let server = try MockServer([.expect("PING\r\n"), .send("+PONG\r\n"), .expectDisconnect()], options: .patient)
+    let step = Step.expect("PING\r\n")
+    let server = try MockServer([step, .send("+PONG\r\n"), .expectDisconnect()], options: .patient)
     let error = await #expect(throws: IOError.self) {
         try await ask("PONG\r\n", replyBytes: 7, at: server)
     }
@@ -89,11 +91,15 @@ extension EventLoopFuture where Value: Sendable {
     #expect(failure.step == 1)
     #expect(failure.offset == 1)
     #expect(failure.location.line == line)
-    #expect(failure.summary.hasPrefix(#"connection 1, step 1 of 3: expected "PING\r\n", got "PONG\r\n": first difference at byte 1"#), "\(failure)")
+    #expect(
+        failure.summary.hasPrefix(
+            #"connection 1, step 1 of 3: expected "PING\r\n", got "PONG\r\n": first difference at byte 1"#),
+        "\(failure)")
 }
 
 @Test func aHundredNIOClientsAtOnceAreCheckedEach() async throws {
-    try await withMockServer(every: [.expect("PING\r\n"), .send("+PONG\r\n")], count: 100, options: .patient) { server in
+    try await withMockServer(every: [.expect("PING\r\n"), .send("+PONG\r\n")], count: 100, options: .patient) {
+        server in
         try await withThrowingTaskGroup(of: String.self) { group in
             for _ in 0..<100 {
                 group.addTask { try await ask("PING\r\n", replyBytes: 7, at: server) }

@@ -83,5 +83,7 @@ private var oneRow: Bytes {
     #expect(failure.summary.contains("first difference at byte 13 ('a' 0x61, got 'b' 0x62)"), "\(failure)")
     // 2: the connection to the server went bad.
     #expect(result.status == 2, "\(result)")
-    #expect(result.errors.contains("Connection reset by peer") || result.errors.contains("closed the connection unexpectedly"), "\(result)")
+    #expect(
+        result.errors.contains("Connection reset by peer")
+            || result.errors.contains("closed the connection unexpectedly"), "\(result)")
 }

@@ -8,7 +8,11 @@ import Testing
 private func python(_ program: String, at server: MockServer) async throws -> ChildResult {
     // -I: isolated from the user's environment and modules.
     try await Child.run(
-        "python3", ["-I", "-c", "import sys\nhost, port = sys.argv[1], int(sys.argv[2])\n" + program, server.host, "\(server.port)"])
+        "python3",
+        [
+            "-I", "-c", "import sys\nhost, port = sys.argv[1], int(sys.argv[2])\n" + program, server.host,
+            "\(server.port)",
+        ])
 }
 
 // MARK: http.client
@@ -45,7 +49,8 @@ private let items: Script = [
     #expect(failure.kind == .mismatch)
     #expect(failure.step == 2)
     #expect(failure.offset == 6)
-    #expect(failure.summary.contains(#"expected "name=pear", got "name=plum": first difference at byte 6"#), "\(failure)")
+    #expect(
+        failure.summary.contains(#"expected "name=pear", got "name=plum": first difference at byte 6"#), "\(failure)")
     #expect(result.status == 1, "\(result)")
     #expect(result.lastError.hasPrefix("ConnectionResetError"), "\(result)")
 }
@@ -76,7 +81,9 @@ private func smtp(_ greeting: String) -> String {
 
 @Test func smtplibSayingEhloForHELOFailsAtTheFirstByteAndNotAtTheLimit() async throws {
     let limit = Duration.seconds(30)
-    let server = try MockServer([.send("220 mock ESMTP\r\n"), .expect("HELO client\r\n", within: limit), .send("250 hello\r\n")])
+    let server = try MockServer([
+        .send("220 mock ESMTP\r\n"), .expect("HELO client\r\n", within: limit), .send("250 hello\r\n"),
+    ])
     let (verdict, result) = try await server.verdict { try await python(smtp("ehlo"), at: $0) }
 
     let failure = try #require(verdict.failures.first)
@@ -104,7 +111,9 @@ private func bareSocket(_ conversation: String) -> String {
 }
 
 @Test func aPythonSocketExchangesFrames() async throws {
-    let result = try await withMockServer([.expectFrame("ping"), .sendFrame("pong"), .expectDisconnect()], options: .patient) {
+    let result = try await withMockServer(
+        [.expectFrame("ping"), .sendFrame("pong"), .expectDisconnect()], options: .patient
+    ) {
         try await python(
             bareSocket(
                 """
