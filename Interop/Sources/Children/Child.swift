@@ -77,6 +77,7 @@ package enum Child {
 
     private static func changed(_ environment: [String: String], by changes: [String: String?]) -> [String: String] {
         var environment = environment
+        environment["LC_ALL"] = "C.UTF-8"  // tests read what programs say
         for (name, value) in changes { environment[name] = value }
         return environment
     }
