@@ -18,8 +18,8 @@ let package = Package(
         // For tests only: the core's inner headers, and a plain blocking client.
         .target(name: "CEvLoopInternals", dependencies: ["CEvLoop"], path: "Tests/CEvLoopInternals"),
         .target(name: "TestClient", dependencies: ["TCPMock"], path: "Tests/TestClient"),
-        .testTarget(name: "CEvLoopTests", dependencies: ["CEvLoop", "CEvLoopInternals"]),
-        .testTarget(name: "TCPMockTests", dependencies: ["TCPMock", "TestClient"]),
+        .testTarget(name: "CEvLoopTests", dependencies: ["CEvLoop", "CEvLoopInternals", "TestClient"]),
+        .testTarget(name: "TCPMockTests", dependencies: ["TCPMock", "CEvLoop", "TestClient"]),
         .testTarget(name: "TCPMockTestingTests", dependencies: ["TCPMockTesting", "TestClient"]),
     ],
     swiftLanguageModes: [.v6],

@@ -6,6 +6,7 @@
 
 enum {
     EXCERPT_BYTES = 4096,
+    TURNS_AT_ONCE = 4096, /* actions a connection may carry out before others get their turn */
     NOTHING_DEFERRED = EVL_ACTION_STEP_DONE
 };
 
@@ -68,8 +69,8 @@ void connection_append(evl_connection *c, evl_program *program) {
 }
 
 void connection_answer(evl_connection *c, evl_program *answer) {
-    if (c->ended) {
-        evl_program_release(answer);
+    if (c->ended || !session_is_asking(&c->session)) {
+        evl_program_release(answer); /* a second answer, or a late one */
         return;
     }
     if (answer == NULL) {
@@ -162,16 +163,36 @@ static void take_input(evl_connection *c, pump_state *pump, const uint8_t *bytes
     pump->batch.count = 0;
 }
 
+/* A script can keep the loop busy for seconds (a long repeat of sends): others get their turn. */
+static void yield(evl_connection *c) {
+    if (c->ended || io_is_pending(c) || c->deferred != NOTHING_DEFERRED)
+        return;
+    c->yielded = true;
+    loop_alarm_set(c->host->loop, &c->alarm, loop_stamp(c->host->loop));
+}
+
+static void resume(evl_connection *c) {
+    if (c->yielded)
+        loop_alarm_cancel(c->host->loop, &c->alarm);
+    c->yielded = false;
+}
+
 /* Feeds fresh bytes (or none) and plays as many steps as they allow; all replies go out in one
  * write. May end, and so free, the connection: callers return at once. */
 void connection_pump(evl_connection *c, const uint8_t *fresh, size_t length) {
     pump_state pump;
+    resume(c);
     take_input(c, &pump, fresh, length);
-    while (!c->ended && !io_is_pending(c)) {
+    for (int turn = 0; !c->ended && !io_is_pending(c); turn++) {
         if (c->deferred != NOTHING_DEFERRED) {
             if (!carry_out_deferred(c))
                 break;
             continue;
+        }
+        if (turn >= TURNS_AT_ONCE) {
+            io_flush(c, &pump.batch);
+            yield(c);
+            break;
         }
         pump.input.time_up = c->time_up;
         evl_action action = session_next(&c->session, &pump.input);
@@ -196,6 +217,7 @@ static void step_done(evl_connection *c, const pump_state *pump, uint32_t step) 
     connection_note(c, EVL_EVENT_STEP_DONE, step, c->consumed_total + pump->input.used);
     c->step_began_ns = c->host->loop->now_ns;
     c->time_up = false;
+    c->limit_passed = false;
     c->lag_ns = 0;
     c->look_after_ns = 0;
     if (c->alarm.armed)
@@ -226,19 +248,11 @@ static bool carry_out(evl_connection *c, pump_state *pump, const evl_action *act
     case EVL_ACTION_CLOSE:
     case EVL_ACTION_RESET:
     case EVL_ACTION_JUDGE_LEAVE:
+    case EVL_ACTION_START_TIME:
+    case EVL_ACTION_ASK:
     case EVL_ACTION_END:
         defer(c, action);
         return io_flush(c, &pump->batch);
-    case EVL_ACTION_START_TIME:
-        if (!io_flush(c, &pump->batch))
-            return false;
-        start_time(c, action->time_ns);
-        return true;
-    case EVL_ACTION_ASK:
-        if (!io_flush(c, &pump->batch))
-            return false;
-        c->host->asked(c->host, c, action->step);
-        return true;
     case EVL_ACTION_WAIT_INPUT:
     case EVL_ACTION_WAIT_TIME:
     case EVL_ACTION_WAIT_ANSWER:
@@ -271,13 +285,17 @@ static bool carry_out_deferred(evl_connection *c) {
         if (!leave_judge(c))
             return false;
         break;
+    case EVL_ACTION_START_TIME:
+        start_time(c, session_step(&c->session)->number);
+        break;
+    case EVL_ACTION_ASK:
+        c->host->asked(c->host, c, session_index(&c->session));
+        break;
     case EVL_ACTION_END:
         c->ended = true;
         break;
     case EVL_ACTION_STEP_DONE:
     case EVL_ACTION_WRITE:
-    case EVL_ACTION_START_TIME:
-    case EVL_ACTION_ASK:
     case EVL_ACTION_WAIT_INPUT:
     case EVL_ACTION_WAIT_TIME:
     case EVL_ACTION_WAIT_ANSWER:
@@ -349,6 +367,8 @@ static void gather_evidence(evl_connection *c) {
     size_t length = io_read(c);
     buffer_append_capped(&c->backlog, c->host->loop->read_buffer, length, c->host->max_buffered);
     if (c->failure.kind == EVL_FAILURE_WRITE) {
+        if (!c->got_rst)
+            connection_note(c, EVL_EVENT_RST, session_index(&c->session), c->consumed_total);
         c->got_rst = true;
         session_left(&c->session, EVL_LEAVE_RST);
     }

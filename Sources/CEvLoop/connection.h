@@ -56,6 +56,7 @@ struct evl_connection {
     evl_outbox outbox;
     evl_record record;
     uint64_t accepted_ns, closed_ns, step_began_ns, progress_ns, last_bytes_ns, failed_ns;
+    uint64_t wrote_ns; /* when the client last took something that had waited for it */
     uint64_t received_total, sent_total, consumed_total, unsent, unjudged;
     uint64_t rings_at_ns; /* when the limit's timer rings */
     uint64_t limit_ns;    /* the limit that failed it */
@@ -67,6 +68,8 @@ struct evl_connection {
     uint8_t deferred; /* evl_action_kind to carry out when all is written; STEP_DONE: none */
     bool deferred_discard;
     bool got_fin, got_rst, half_closed, time_up, idle, ended, script_done;
+    bool yielded;      /* its alarm rings only to let it go on */
+    bool limit_passed; /* the limit has had its last read: the next ring is final */
     char peer[SOCKET_PEER_TEXT];
 };
 

@@ -46,6 +46,9 @@ size_t io_read(evl_connection *c) {
     case SOCKET_LATER:
         return 0;
     case SOCKET_END:
+        /* The failed write has swallowed the reset: what reads as an end is none. */
+        if (c->failure.kind == EVL_FAILURE_WRITE)
+            return 0;
         c->got_fin = true;
         connection_note(c, EVL_EVENT_FIN, session_index(&c->session), c->consumed_total);
         return 0;
@@ -142,7 +145,7 @@ bool io_flush(evl_connection *c, write_batch *batch) {
     return fine;
 }
 
-static void outbox_consume(evl_outbox *outbox, size_t written) {
+static void outbox_consume(evl_outbox *outbox, size_t written, uint64_t now_ns) {
     while (written > 0) {
         evl_outbox_part *part = &outbox->parts[outbox->first];
         size_t gone = written < part->length ? written : part->length;
@@ -152,6 +155,8 @@ static void outbox_consume(evl_outbox *outbox, size_t written) {
         if (part->length == 0) {
             outbox->first++;
             outbox->count--;
+            if (outbox->count > 0) /* only now is the next one's turn, and its limit runs */
+                outbox->parts[outbox->first].began_ns = now_ns;
         }
     }
 }
@@ -174,8 +179,8 @@ bool io_flush_outbox(evl_connection *c) {
             return true;
         if (result != SOCKET_OK)
             return write_failed(c, result, error, outbox->parts[outbox->first].step);
-        c->progress_ns = c->host->loop->now_ns;
-        outbox_consume(outbox, written);
+        c->wrote_ns = c->host->loop->now_ns;
+        outbox_consume(outbox, written, c->wrote_ns);
     }
     outbox_clear(c);
     return true;

@@ -92,6 +92,10 @@ bool leave_reset(evl_connection *c) {
 
 void leave_alarm(evl_alarm *alarm) {
     evl_connection *c = connection_of_alarm(alarm);
+    if (c->yielded) {
+        connection_pump(c, NULL, 0);
+        return;
+    }
     const evl_step *step = session_step(&c->session);
     bool waits =
         step != NULL && (step->kind == EVL_STEP_DELAY || step->kind == EVL_STEP_EXPECT_SILENCE);

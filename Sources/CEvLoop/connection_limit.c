@@ -18,18 +18,24 @@ static uint64_t later(uint64_t a, uint64_t b) {
     return a > b ? a : b;
 }
 
-static wait_limit limit_of(const evl_connection *c, uint64_t explicit_ns, uint64_t began_ns) {
+static wait_limit limit_of(const evl_connection *c, uint64_t explicit_ns, uint64_t began_ns,
+                           uint64_t progress_ns) {
     if (explicit_ns != EVL_LIMIT_DEFAULT)
         return (wait_limit){explicit_ns, began_ns};
-    return (wait_limit){c->host->step_ns, later(began_ns, c->progress_ns)};
+    return (wait_limit){c->host->step_ns, later(began_ns, progress_ns)};
+}
+
+/* When the current step's turn came: not before what was sent earlier had been taken. */
+static uint64_t turn_of(const evl_connection *c) {
+    return later(c->step_began_ns, c->wrote_ns);
 }
 
 static wait_limit limit_after_script(const evl_connection *c) {
     const evl_host *host = c->host;
     if (!host->finishing)
-        return (wait_limit){host->after_script_ns, c->step_began_ns};
+        return (wait_limit){host->after_script_ns, turn_of(c)};
     uint64_t limit = host->after_script_ns < host->step_ns ? host->after_script_ns : host->step_ns;
-    return (wait_limit){limit, later(c->step_began_ns, host->finishing_ns)};
+    return (wait_limit){limit, later(turn_of(c), host->finishing_ns)};
 }
 
 /* What the connection waits for right now, and until when. */
@@ -37,7 +43,8 @@ static wait_limit current_limit(const evl_connection *c) {
     static const wait_limit none = {EVL_LIMIT_NONE, 0};
     if (io_is_pending(c)) {
         const evl_outbox_part *part = &c->outbox.parts[c->outbox.first];
-        return limit_of(c, part->limit_ns, part->began_ns);
+        /* What the client sends meanwhile is no progress of what it does not read. */
+        return limit_of(c, part->limit_ns, part->began_ns, c->wrote_ns);
     }
     const evl_step *step = session_step(&c->session);
     if (step == NULL)
@@ -51,7 +58,7 @@ static wait_limit current_limit(const evl_connection *c) {
             return none;
         if ((step->flags & EVL_STEP_IMPLICIT) != 0)
             return limit_after_script(c);
-        return limit_of(c, step->limit_ns, c->step_began_ns);
+        return limit_of(c, step->limit_ns, turn_of(c), c->progress_ns);
     case EVL_STEP_EXPECT_CONNECT:
     case EVL_STEP_EXPECT_BYTES:
     case EVL_STEP_EXPECT_FRAME:
@@ -66,14 +73,14 @@ static wait_limit current_limit(const evl_connection *c) {
     case EVL_STEP_RESET:
     case EVL_STEP_ASK:
     case EVL_STEP_REPEAT:
-        return limit_of(c, step->limit_ns, c->step_began_ns);
+        return limit_of(c, step->limit_ns, turn_of(c), c->progress_ns);
     }
     return none;
 }
 
 static uint64_t deadline_of(const evl_connection *c, wait_limit wait) {
-    uint64_t room = UINT64_MAX - wait.since_ns;
-    return wait.limit_ns < room ? wait.since_ns + wait.limit_ns + c->lag_ns : UINT64_MAX;
+    uint64_t from = wait.since_ns + c->lag_ns;
+    return wait.limit_ns < UINT64_MAX - from ? from + wait.limit_ns : UINT64_MAX;
 }
 
 static void ring_at(evl_connection *c, uint64_t deadline_ns) {
@@ -106,6 +113,20 @@ static void fail_by_limit(evl_connection *c, uint64_t limit_ns) {
     connection_pump(c, NULL, 0);
 }
 
+/* True: something was there, and the connection has been pumped (it may be gone). If that changed
+ * nothing, limit_arm starts the timer anew, it rings at once, and no more is read: a client that
+ * floods must not outrun its limit for ever. */
+static bool last_read(evl_connection *c) {
+    uint64_t seen = c->received_total;
+    bool had_end = c->got_fin || c->got_rst;
+    size_t length = io_read(c);
+    if (c->received_total == seen && (c->got_fin || c->got_rst) == had_end)
+        return false;
+    c->limit_passed = true;
+    connection_pump(c, c->host->loop->read_buffer, length);
+    return true;
+}
+
 void limit_fired(struct ev_loop *ev, ev_timer *watcher, int events) {
     (void)ev, (void)events;
     evl_connection *c = connection_of(watcher);
@@ -116,20 +137,15 @@ void limit_fired(struct ev_loop *ev, ev_timer *watcher, int events) {
     if (deadline == UINT64_MAX)
         return;
     if (now < deadline) {
+        c->limit_passed = false;
         ring_at(c, deadline);
         return;
     }
     uint64_t late = now - deadline;
-    uint64_t seen = c->received_total;
-    bool had_end = c->got_fin || c->got_rst;
-    size_t length = io_read(c);
-    if (c->received_total != seen || (c->got_fin || c->got_rst) != had_end) {
-        /* The timer is not active now: if this read changes nothing, limit_arm starts it anew and
-         * it rings at once; if the step is done, the next limit counts. */
-        connection_pump(c, loop->read_buffer, length);
+    if (!c->limit_passed && last_read(c))
         return;
-    }
     if (c->lag_ns == 0 && late > wait.limit_ns / 10) {
+        c->limit_passed = false;
         c->lag_ns = late;
         ring_at(c, now + late);
         return;

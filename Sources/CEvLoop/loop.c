@@ -65,6 +65,8 @@ static evl_loop *loop_create(int *error) {
     *error = start_alarms(loop);
     if (*error == 0 && start_thread(loop, error) == EVL_OK)
         return loop;
+    if (loop->alarm_fd >= 0)
+        close(loop->alarm_fd);
     ev_loop_destroy(loop->ev);
     pthread_mutex_destroy(&loop->lock);
     free(loop);

@@ -42,8 +42,8 @@ typedef union any_tcp_address {
 } any_tcp_address;
 
 static int diag_socket(void) {
-    static int fd = -2; /* loop thread only; opened once per process */
-    if (fd == -2)
+    static int fd = -1; /* loop thread only; opened once per process, again after an EMFILE */
+    if (fd < 0)
         fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_SOCK_DIAG);
     return fd;
 }

@@ -26,6 +26,7 @@ evl_status evl_program_create(const evl_step *steps, uint32_t count, uint32_t ba
     program->base = base;
     program->count = count;
     program->next = NULL;
+    atomic_init(&program->chained, false);
     program->borders = (const uint32_t **)(void *)((char *)program + head);
     uint32_t *table = (uint32_t *)(void *)((char *)program->borders + tables);
     uint8_t *bytes = (uint8_t *)(table + entry_total);
@@ -58,6 +59,17 @@ void evl_program_release(evl_program *program) {
         free(program);
 }
 
+bool program_claim(evl_program *program) {
+    return !atomic_exchange_explicit(&program->chained, true, memory_order_relaxed);
+}
+
+bool program_can_answer(const evl_program *program) {
+    for (uint32_t i = 0; i < program->count; i++)
+        if (program->steps[i].kind == EVL_STEP_ASK || program->steps[i].kind == EVL_STEP_REPEAT)
+            return false;
+    return true;
+}
+
 static bool width_is_valid(uint8_t width) {
     return width == 1 || width == 2 || width == 4 || width == 8;
 }
@@ -75,15 +87,16 @@ static bool step_is_valid(const evl_step *step, uint32_t index) {
     case EVL_STEP_RECEIVE_AT_LEAST:
         return step->number > 0;
     case EVL_STEP_REPEAT:
-        return step->number > 0 && step->target < index && step->depth < EVL_MAX_NESTING;
+        return step->number > 0 && step->number <= UINT32_MAX && step->target < index &&
+               step->depth < EVL_MAX_NESTING;
     case EVL_STEP_EXPECT_DISCONNECT:
+    case EVL_STEP_DISCONNECT:
         return step->expected_leave <= EVL_EXPECT_RESET;
     case EVL_STEP_EXPECT_CONNECT:
     case EVL_STEP_EXPECT_SILENCE:
     case EVL_STEP_EXPECT_EOF:
     case EVL_STEP_DELAY:
     case EVL_STEP_HALF_CLOSE:
-    case EVL_STEP_DISCONNECT:
     case EVL_STEP_CLOSE:
     case EVL_STEP_RESET:
     case EVL_STEP_ASK:

@@ -178,6 +178,8 @@ static void run_enqueue(evl_job *job) {
 }
 
 evl_status evl_server_enqueue(evl_server *server, evl_program *program) {
+    if (!server_is_live(server) || !program_claim(program))
+        return EVL_INVALID;
     return submit(server, run_enqueue, (request){.program = evl_program_retain(program)});
 }
 
@@ -217,11 +219,11 @@ static void run_finish(evl_job *job) {
         server_notify(server, EVL_NOTICE_FINISHED, 0);
         return;
     }
+    if (last != NULL)
+        accept_all(server); /* first: whoever has connected by now plays what `last` ends */
     server->finish_asked = true;
     server->host.finishing = true;
     server->host.finishing_ns = server->host.loop->now_ns;
-    if (last != NULL)
-        accept_all(server); /* a live server's end is for whoever has connected by now */
     if (last != NULL && (server->scripted > 0 || server->unclaimed != NULL))
         append_steps(server, last);
     else
@@ -237,6 +239,8 @@ static void run_finish(evl_job *job) {
 }
 
 evl_status evl_server_finish(evl_server *server, evl_program *last) {
+    if (last != NULL && (!server_is_live(server) || !program_claim(last)))
+        return EVL_INVALID;
     if (last != NULL)
         evl_program_retain(last);
     return submit(server, run_finish, (request){.program = last});
@@ -265,6 +269,8 @@ static void run_answer(evl_job *job) {
 }
 
 evl_status evl_server_answer(evl_server *server, uint32_t number, evl_program *answer) {
+    if (answer != NULL && !program_can_answer(answer))
+        return EVL_INVALID;
     if (answer != NULL)
         evl_program_retain(answer);
     return submit(server, run_answer, (request){.program = answer, .number = number});

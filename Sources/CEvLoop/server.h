@@ -35,10 +35,10 @@ struct evl_server {
     uint32_t awaited; /* the program nobody came for; UINT32_MAX */
     uint32_t accept_pauses;
     int accept_error;
-    uint64_t opened_ns, await_since_ns, awaited_ns;
+    uint64_t opened_ns, await_since_ns, await_due_ns, awaited_ns;
     uint64_t received_total, sent_total;
     pending_join *joins;
-    bool failed, finish_asked, finished, stopped;
+    bool failed, finish_asked, finished, stopped, await_extended;
     atomic_bool settled; /* all done, and the last report lent says so */
     evl_job open_job, close_job;
 };

@@ -7,6 +7,11 @@
 #include <assert.h>
 #include <string.h>
 
+enum { /* phases of ASK */
+    ASKED = 1,
+    ANSWERED = 2 /* by no steps at all */
+};
+
 static evl_action run(evl_session *s, evl_input *in, const evl_step *step);
 static void advance(evl_session *s);
 
@@ -18,7 +23,17 @@ void session_left(evl_session *session, evl_leave leave) {
     session->left = (uint8_t)leave;
 }
 
+bool session_is_asking(const evl_session *s) {
+    const evl_step *step = session_step(s);
+    return step != NULL && step->kind == EVL_STEP_ASK && s->phase == ASKED;
+}
+
 void session_answer(evl_session *session, evl_program *answer) {
+    assert(session_is_asking(session));
+    if (answer->count == 0) {
+        session->phase = ANSWERED;
+        return;
+    }
     session->answer = answer;
     session->answer_position = 0;
     session->phase = 0;
@@ -223,8 +238,6 @@ static evl_action run_receive_until(evl_session *s, evl_input *in, const evl_ste
     const uint32_t *borders = program->borders[step - program->steps];
     while (available(in) > 0) {
         uint8_t byte = *here(in);
-        if (s->offset == step->number)
-            return fail(s, EVL_FAILURE_DELIMITER_MISSING);
         consume(s, in, 1);
         while (s->match > 0 && step->bytes[s->match] != byte)
             s->match = borders[s->match - 1];
@@ -232,6 +245,8 @@ static evl_action run_receive_until(evl_session *s, evl_input *in, const evl_ste
             s->match++;
         if (s->match == step->length)
             return done(s);
+        if (s->offset == step->number)
+            return fail(s, EVL_FAILURE_DELIMITER_MISSING);
     }
     return starved(s, in);
 }
@@ -353,8 +368,10 @@ static evl_action run_end(evl_session *s, const evl_step *step, evl_action_kind 
 }
 
 static evl_action run_ask(evl_session *s) {
+    if (s->phase == ANSWERED)
+        return done(s);
     evl_action_kind kind = s->phase == 0 ? EVL_ACTION_ASK : EVL_ACTION_WAIT_ANSWER;
-    s->phase = 1;
+    s->phase = ASKED;
     return simple(s, kind);
 }
 

@@ -76,7 +76,10 @@ uint32_t session_index(const evl_session *session);
 /* How the client left, found out after JUDGE_LEAVE, or because a write or the kernel told. */
 void session_left(evl_session *session, evl_leave leave);
 
-/* The answer to ASK: steps that are played in its place. */
+/* Whether it stands at an ASK step and waits for the answer. */
+bool session_is_asking(const evl_session *session);
+
+/* The answer to ASK: steps that are played in its place, or none. Only while it is asking. */
 void session_answer(evl_session *session, evl_program *answer);
 
 /* Fails the current step from outside (limit, write error, answer). */

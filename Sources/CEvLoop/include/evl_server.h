@@ -99,7 +99,8 @@ void evl_server_connection(const evl_server *server, uint32_t index, evl_connect
 evl_status evl_server_open(const evl_server_config *config, evl_notify_fn notify, void *context,
                            evl_server **out, evl_address *address, int *error);
 
-/* Appends steps to a live server's script; takes a reference of its own. Any thread. */
+/* Appends steps to a live server's script; takes a reference of its own. A program can be enqueued
+ * once; EVL_INVALID for one that has been, and on a server that is not live. Any thread. */
 evl_status evl_server_enqueue(evl_server *server, evl_program *program);
 
 /* Asks for one EVL_NOTICE_JOINED with `token`: when all steps so far are done, or at once when
@@ -118,7 +119,9 @@ evl_status evl_server_stop(evl_server *server);
  * the final one and finishing needs no crossing. Any thread. */
 bool evl_server_is_settled(evl_server *server);
 
-/* Plays `answer`'s steps where connection `number` asked; NULL fails the step. Any thread. */
+/* Plays `answer`'s steps (or none, when it is empty) where connection `number` asked; NULL fails
+ * the step. An answer that comes too late, or twice, is dropped. EVL_INVALID: it asks or repeats
+ * itself. Any thread. */
 evl_status evl_server_answer(evl_server *server, uint32_t number, evl_program *answer);
 
 /* Ends the server and gives up the handle. Any thread. */

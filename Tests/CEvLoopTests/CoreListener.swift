@@ -1,0 +1,175 @@
+// A server of the core, opened through its public headers, whose notices come out one by one.
+
+import CEvLoop
+import CEvLoopInternals
+import Dispatch
+import TestClient
+
+/// A notice, with what the test wants of the report that came with it.
+struct Notice: Equatable {
+    let kind: evl_notice_kind
+    var token: UInt64 = 0
+    var number: UInt32 = 0
+    var step: UInt32 = 0
+    var failures: [Failure] = []
+    var awaited = false
+    var completed = 0
+}
+
+/// Filled on the loop thread, emptied by the test.
+final class NoticeQueue: @unchecked Sendable {  // `lock` guards `notices`
+    private let lock = DispatchSemaphore(value: 1)
+    private let arrived = DispatchSemaphore(value: 0)
+    private var notices: [Notice] = []
+
+    func add(_ notice: Notice) {
+        lock.wait()
+        notices.append(notice)
+        lock.signal()
+        arrived.signal()
+    }
+
+    /// The next notice; nil when none comes within `seconds`.
+    func next(within seconds: Int = 30) -> Notice? {
+        guard arrived.wait(timeout: .now() + .seconds(seconds)) == .success else { return nil }
+        lock.wait()
+        defer { lock.signal() }
+        return notices.removeFirst()
+    }
+
+    /// The next notice of this kind; those before it are dropped.
+    func next(_ kind: evl_notice_kind) -> Notice? {
+        while let notice = next() {
+            if notice.kind == kind { return notice }
+        }
+        return nil
+    }
+
+    var isEmpty: Bool {
+        lock.wait()
+        defer { lock.signal() }
+        return notices.isEmpty
+    }
+}
+
+final class CoreListener: @unchecked Sendable {  // the core's calls are thread-safe
+    struct Options {
+        var every = false
+        var required: UInt32 = 0
+        var oneAtATime = false
+        var step: UInt64 = 20_000_000_000
+        var afterScript: UInt64 = 20_000_000_000
+    }
+
+    let raw: OpaquePointer
+    let notices = NoticeQueue()
+    let port: Int
+    private var isClosed = false
+
+    init(_ scripts: [[CoreStep]], _ options: Options = Options()) throws {
+        let programs = scripts.map { CoreProgram.make($0) }
+        let pointers = programs.map { Optional($0.raw) }
+        var config = evl_server_config()
+        config.program_count = UInt32(programs.count)
+        config.every = options.every
+        config.required = options.required
+        config.one_at_a_time = options.oneAtATime
+        config.step_ns = options.step
+        config.after_script_ns = options.afterScript
+        config.max_buffered = 1 << 20
+        config.record_bytes = 1 << 10
+        config.address.family = UInt8(EVL_IPV4.rawValue)
+        withUnsafeMutableBytes(of: &config.address.host) { $0.copyBytes(from: "127.0.0.1".utf8) }
+        var made: OpaquePointer?
+        var address = evl_address()
+        var code: Int32 = 0
+        let context = Unmanaged.passRetained(notices)  // released with the CLOSED notice
+        let status = withExtendedLifetime(programs) {
+            pointers.withUnsafeBufferPointer { list in
+                config.programs = list.baseAddress
+                return evl_server_open(&config, gather, context.toOpaque(), &made, &address, &code)
+            }
+        }
+        guard status == EVL_OK, let made else {
+            context.release()
+            throw ClientError(call: "evl_server_open \(status)", code: code)
+        }
+        raw = made
+        port = Int(address.port)
+    }
+
+    deinit { close() }
+
+    func close() {
+        if !isClosed { evl_server_close(raw) }
+        isClosed = true
+    }
+
+    func connect() throws -> TestClient { try TestClient.connect("127.0.0.1", port) }
+
+    func answer(_ number: UInt32, _ steps: [CoreStep]?) -> evl_status {
+        guard let steps else { return evl_server_answer(raw, number, nil) }
+        let program = CoreProgram.make(steps)
+        return withExtendedLifetime(program) { evl_server_answer(raw, number, program.raw) }
+    }
+
+    func enqueue(_ steps: [CoreStep], base: UInt32) -> evl_status {
+        let program = CoreProgram.make(steps, base: base)
+        return withExtendedLifetime(program) { evl_server_enqueue(raw, program.raw) }
+    }
+
+    func finish(last: [CoreStep]? = nil) -> evl_status {
+        guard let last else { return evl_server_finish(raw, nil) }
+        let program = CoreProgram.make(last)
+        return withExtendedLifetime(program) { evl_server_finish(raw, program.raw) }
+    }
+}
+
+private func gather(_ context: UnsafeMutableRawPointer?, _ notice: UnsafePointer<evl_notice>?) {
+    guard let context, let notice = notice?.pointee else { return }
+    var seen = Notice(kind: notice.kind, token: notice.token, number: notice.number, step: notice.step)
+    var view = evl_server_view()
+    evl_server_look(notice.server, &view)
+    seen.awaited = view.awaited != UInt32.max
+    seen.completed = Int(view.completed)
+    for index in 0..<view.record_count {
+        var connection = evl_connection_view()
+        evl_server_connection(notice.server, index, &connection)
+        let failure = connection.failure
+        guard failure.kind != EVL_FAILURE_NONE.rawValue else { continue }
+        seen.failures.append(
+            Failure(kind: evl_failure_kind(failure.kind), step: Int(failure.step), offset: failure.offset))
+    }
+    let queue = Unmanaged<NoticeQueue>.fromOpaque(context)
+    queue._withUnsafeGuaranteedRef { $0.add(seen) }
+    if notice.kind == EVL_NOTICE_CLOSED { queue.release() }
+}
+
+/// Stands on the loop thread until it is let go: nothing is served meanwhile.
+final class LoopBlock: Sendable {
+    private let begun = DispatchSemaphore(value: 0)
+    private let letGo = DispatchSemaphore(value: 0)
+
+    /// Queues the block behind the jobs so far.
+    init() {
+        let context = Unmanaged.passRetained(self)  // released when it has run
+        evl_loop_post({ Unmanaged<LoopBlock>.fromOpaque($0!).takeRetainedValue().run() }, context.toOpaque())
+    }
+
+    private func run() {
+        begun.signal()
+        letGo.wait()
+    }
+
+    /// Waits until the loop stands still.
+    func waitUntilBegun() { begun.wait() }
+    func release() { letGo.signal() }
+}
+
+/// Whether the loop comes to a job posted now, in good time.
+func loopTakesAJob(within seconds: Int = 20) -> Bool {
+    let done = DispatchSemaphore(value: 0)
+    let context = Unmanaged.passRetained(done)  // released when it has run
+    evl_loop_post({ Unmanaged<DispatchSemaphore>.fromOpaque($0!).takeRetainedValue().signal() }, context.toOpaque())
+    return done.wait(timeout: .now() + .seconds(seconds)) == .success
+}

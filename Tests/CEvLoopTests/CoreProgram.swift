@@ -1,0 +1,96 @@
+// Programs for tests, written like scripts.
+
+import CEvLoop
+import CEvLoopInternals
+
+typealias ProgramPointer = UnsafeMutablePointer<evl_program>
+
+/// One step in the core's own words.
+struct CoreStep: @unchecked Sendable {  // its pointer is nil until a program is made of it
+    var step = evl_step()
+    var bytes: [UInt8] = []
+
+    init(_ kind: evl_step_kind, _ bytes: [UInt8] = [], number: UInt64 = 0, flags: Int = 0) {
+        step.kind = UInt8(kind.rawValue)
+        step.number = number
+        step.flags = UInt8(flags)
+        self.bytes = bytes
+    }
+
+    static func expect(_ text: String) -> CoreStep { CoreStep(EVL_STEP_EXPECT_BYTES, CEvLoopTests.bytes(text)) }
+    static func send(_ text: String) -> CoreStep { CoreStep(EVL_STEP_SEND, CEvLoopTests.bytes(text)) }
+    static func exactly(_ count: UInt64) -> CoreStep { CoreStep(EVL_STEP_RECEIVE_EXACTLY, number: count) }
+    static func atLeast(_ count: UInt64) -> CoreStep { CoreStep(EVL_STEP_RECEIVE_AT_LEAST, number: count) }
+    static func until(_ delimiter: String, max: UInt64) -> CoreStep {
+        CoreStep(EVL_STEP_RECEIVE_UNTIL, CEvLoopTests.bytes(delimiter), number: max)
+    }
+    static func frame(
+        _ payload: String, width: UInt8 = 4, order: evl_byte_order = EVL_BIG_ENDIAN, max: UInt64 = 1 << 24
+    ) -> CoreStep {
+        var step = CoreStep(EVL_STEP_EXPECT_FRAME, CEvLoopTests.bytes(payload))
+        step.step.framing = evl_framing(width: width, byte_order: UInt8(order.rawValue), max: max)
+        return step
+    }
+    static func silence(_ ns: UInt64) -> CoreStep { CoreStep(EVL_STEP_EXPECT_SILENCE, number: ns) }
+    static func delay(_ ns: UInt64) -> CoreStep { CoreStep(EVL_STEP_DELAY, number: ns) }
+    static func disconnects(_ how: evl_expected_leave = EVL_EXPECT_CLEANLY, flags: Int = 0) -> CoreStep {
+        var step = CoreStep(EVL_STEP_EXPECT_DISCONNECT, flags: flags)
+        step.step.expected_leave = UInt8(how.rawValue)
+        return step
+    }
+    static func back(to target: UInt32, rounds: UInt64, depth: UInt8 = 0) -> CoreStep {
+        var step = CoreStep(EVL_STEP_REPEAT, number: rounds)
+        step.step.target = target
+        step.step.depth = depth
+        return step
+    }
+    static var connects: CoreStep { CoreStep(EVL_STEP_EXPECT_CONNECT) }
+    static var eof: CoreStep { CoreStep(EVL_STEP_EXPECT_EOF) }
+    static var halfClose: CoreStep { CoreStep(EVL_STEP_HALF_CLOSE) }
+    static var disconnect: CoreStep { CoreStep(EVL_STEP_DISCONNECT) }
+    static var close: CoreStep { CoreStep(EVL_STEP_CLOSE) }
+    static var reset: CoreStep { CoreStep(EVL_STEP_RESET) }
+    static var ask: CoreStep { CoreStep(EVL_STEP_ASK) }
+
+    func within(_ ns: UInt64) -> CoreStep {
+        var step = self
+        step.step.limit_ns = ns
+        return step
+    }
+}
+
+/// One reference to a program.
+final class CoreProgram: @unchecked Sendable {  // the core's reference counts are atomic and programs immutable
+    let raw: ProgramPointer
+
+    private init(raw: ProgramPointer) {
+        self.raw = raw
+    }
+
+    /// What creating answers, and the program if there is one.
+    static func create(_ steps: [CoreStep], base: UInt32 = 0) -> (status: evl_status, program: CoreProgram?) {
+        var made: ProgramPointer?
+        let all = steps.flatMap(\.bytes)  // freed on return: the program must have copied it
+        let status = all.withUnsafeBufferPointer { memory in
+            var place = 0
+            let raw = steps.map { step in
+                var raw = step.step
+                raw.length = step.bytes.count
+                raw.bytes = memory.baseAddress.map { $0 + place }
+                place += step.bytes.count
+                return raw
+            }
+            return evl_program_create(raw, UInt32(raw.count), base, &made)
+        }
+        return (status, made.map { CoreProgram(raw: $0) })
+    }
+
+    static func make(_ steps: [CoreStep], base: UInt32 = 0) -> CoreProgram {
+        guard let program = create(steps, base: base).program else { fatalError("the core refuses \(steps)") }
+        return program
+    }
+
+    deinit {
+        evl_program_release(raw)
+    }
+}

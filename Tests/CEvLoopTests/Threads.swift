@@ -1,0 +1,25 @@
+// What a client does on a thread of its own, so that no thread of the task pool is held.
+
+import Dispatch
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// Runs `body` on a new thread; wait on what is returned for its end.
+func onAThread(_ body: @escaping @Sendable () -> Void) -> DispatchSemaphore {
+    let done = DispatchSemaphore(value: 0)
+    let queue = DispatchQueue(label: "client")
+    queue.async {
+        body()
+        done.signal()
+    }
+    return done
+}
+
+/// For clients whose tardiness is what is tested.
+func pause(milliseconds: UInt32) {
+    usleep(milliseconds * 1000)
+}
