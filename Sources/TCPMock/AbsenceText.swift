@@ -8,19 +8,27 @@ enum AbsenceText {
             case .every(let count?, _) where count > 1: "\(count) connections"
             default: "a client to connect"
             }
-        let got = came == 0 ? "nobody connected" : came == 1 ? "only 1 came" : "only \(came) came"
+        let got = came == 0 ? "nobody connected" : "only \(came) came"
         return "expected \(missing), but \(got) within \(limit.brief)"
     }
 
     static func details(_ plan: ServerPlan, _ script: ScriptPlan, _ report: ServerReport) -> [String] {
-        let steps = script.steps.filter { $0.number != nil }
-        var lines = ["  server    listened on \(plan.options.address.family == .unix ? plan.options.address.host : "its port") all the while"]
-        if !steps.isEmpty {
-            let shown = steps.prefix(4).map { "\($0.number ?? 0) \($0.step)" }
-            let more = steps.count > shown.count ? " · … \(steps.count - shown.count) more" : ""
-            lines.append("  not run   " + shown.joined(separator: " · ") + more)
+        var lines = ["  server    was listening on \(plan.listening ?? plan.options.address)"]
+        if !isPlayedAlready(plan, report), let listing = script.listing(after: -1) {
+            lines.append("  not run   " + listing)
         }
-        lines.append("  hint      does the client connect to server.host and server.port, before the test ends?")
+        lines.append("  hint      \(hint(came: report.scripted))")
         return lines
+    }
+
+    /// With `every`, the connections that came have played the script.
+    private static func isPlayedAlready(_ plan: ServerPlan, _ report: ServerReport) -> Bool {
+        if case .every = plan.mode { report.scripted > 0 } else { false }
+    }
+
+    private static func hint(came: Int) -> String {
+        came == 0
+            ? "does the client connect to server.host and server.port, before the test ends?"
+            : "does the client open another connection, or does it use the first one again?"
     }
 }

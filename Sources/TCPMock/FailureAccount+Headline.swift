@@ -6,55 +6,66 @@ extension FailureAccount {
         case .mismatch: isFrame ? frameDiffers : bytesDiffer
         case .frameLength: frameDiffers
         case .frameTooLong: frameTooLong
-        case .delimiterMissing: "expected \(wanted), got \(failure.offset) bytes without it"
-        case .unexpectedBytes: "expected \(wanted), got \(count(connection.unjudged, "more byte")): \(ByteText.quoted(connection.excerpt, limit: 48))"
-        case .clientClosed: "expected \(wanted), \(partial(ending: "then the client closed the connection (FIN)"))"
-        case .clientReset: "expected \(wanted), \(partial(ending: "then the client reset the connection (RST)"))"
+        case .delimiterMissing: "expected \(wanted), got \(counted(failure.offset, "byte")) without it\(shown(taken))"
+        case .unexpectedBytes: unexpected
+        case .clientClosed: starved(by: "the client ended its stream (FIN)")
+        case .clientReset: starved(by: "the client reset the connection (RST)")
         case .limit: limitPassed
         case .leftByReset: "expected the client to disconnect cleanly (FIN), but \(leftByReset)"
         case .leftCleanly: "expected the client to reset the connection (RST), but it closed cleanly (FIN)"
-        case .noConnection: "\(stepText) can't be played: the connection had ended before it"
-        case .write: "\(stepText) failed: \(systemText(failure.error)): the client had closed or reset the connection already"
-        case .answer: "\(stepText) failed: no answer"
+        case .noConnection: "\(stepText) can't be played: the connection has ended before it: \(end)"
+        case .write:
+            "\(stepText) failed: \(systemText(failure.error)), for the client had closed or reset the connection"
+        case .answer: "\(stepText) failed: it got no answer"
         case .noMemory: "\(stepText) failed: out of memory"
         case .unscripted: unscripted
         }
     }
 
-    private var stepText: String {
+    var stepText: String {
         planned.map { "\($0.step)" } ?? "the step"
     }
 
-    private func count(_ number: Int, _ noun: String) -> String {
-        number == 1 ? "1 \(noun)" : "\(number) \(noun)s"
+    private var end: String {
+        "\(ConnectionRecord.End(connection))"
     }
 
     /// What the step wanted, in words that follow "expected".
-    private var wanted: String {
+    var wanted: String {
         guard let planned else { return "nothing" }
-        if planned.number == nil { return "the client to disconnect, for the script has ended" }
+        if planned.number == nil {
+            return script.count == 0
+                ? "the client to disconnect, as there are no steps"
+                : "the client to disconnect, as the script has ended"
+        }
         switch planned.step.kind {
         case .expect(let bytes): return "\(bytes)"
-        case .expectFrame(let payload, _): return "frame \(quoted(payload.array)) (\(count(payload.array.count, "byte")))"
-        case .receiveExactly(let number): return count(number, "byte")
-        case .receiveAtLeast(let number): return "at least \(count(number, "byte"))"
-        case .receiveUntil(let delimiter, let max): return "\(delimiter) within \(count(max, "byte"))"
+        case .expectFrame(let payload, _):
+            return "frame \(brief(payload.array)) (\(counted(payload.array.count, "byte")))"
+        case .receiveExactly(let number): return counted(number, "byte")
+        case .receiveAtLeast(let number): return "at least \(counted(number, "byte"))"
+        case .receiveUntil(let delimiter, let max): return "\(delimiter) in at most \(counted(max, "byte"))"
         case .expectSilence(let duration): return "silence for \(duration.brief)"
         case .expectEOF: return "the client to end its stream (FIN)"
-        case .expectDisconnect, .disconnect: return "the client to disconnect"
-        default: return "\(planned.step) to be done"
+        default: return "the client to disconnect"
         }
     }
 
-    private func quoted(_ bytes: [UInt8]) -> String {
-        bytes.isEmpty ? "\"\"" : ByteText.quoted(bytes, limit: 48)
+    func brief(_ bytes: [UInt8]) -> String {
+        ByteText.quoted(bytes, limit: 48)
+    }
+
+    /// Bytes in brackets, behind their number.
+    func shown(_ bytes: [UInt8]) -> String {
+        bytes.isEmpty ? "" : " (\(brief(bytes)))"
     }
 
     // MARK: Bytes that differ
 
     private func part(at offset: Int) -> String {
         guard expected.indices.contains(offset), got.indices.contains(offset) else { return "" }
-        return ": first difference at byte \(offset) (\(ByteText.named(expected[offset])), got \(ByteText.named(got[offset])))"
+        return
+            ": first difference at byte \(offset) (\(ByteText.named(expected[offset])), got \(ByteText.named(got[offset])))"
     }
 
     private var bytesDiffer: String {
@@ -63,154 +74,64 @@ extension FailureAccount {
 
     /// Long bytes are shown around the difference, by the same window on both sides.
     private func window(_ bytes: [UInt8]) -> String {
-        let lead = failure.offset > 32 ? failure.offset - 16 : 0
+        let offset = offset ?? 0
+        let lead = offset > 32 ? offset - 16 : 0
         let shown = Array(bytes.dropFirst(lead).prefix(48))
         let tail = lead + shown.count < bytes.count ? "…" : ""
-        return (lead > 0 ? "…" : "") + quoted(shown) + tail
+        return (lead > 0 ? "…" : "") + brief(shown) + tail
     }
 
     private var frameDiffers: String {
         let length = Int(clamping: failure.declared)
-        let offset = offset ?? 0
-        let arrived = got.count < length ? ", of which \(count(got.count, "byte")) arrived" : ""
-        let where_ = part(at: offset)
-        let lengths = where_.isEmpty && length != expected.count ? ": the lengths differ" : where_
-        let body = got.isEmpty && length > 0 ? "a frame" : "frame \(quoted(got))"
-        return "expected \(wanted), got \(body) (\(count(length, "byte"))\(arrived))\(lengths)"
+        let place = part(at: offset ?? 0)
+        let difference = place.isEmpty && length != expected.count ? ": the lengths differ" : place
+        return
+            "expected frame \(window(expected)) (\(counted(expected.count, "byte"))), got \(gotFrame(length))\(difference)"
+    }
+
+    private func gotFrame(_ length: Int) -> String {
+        if got.isEmpty, length > 0 { return "a frame of \(counted(length, "byte")), none of which has arrived" }
+        let arrived = got.count < length ? ", \(got.count) of which arrived" : ""
+        return "frame \(window(got)) (\(counted(length, "byte"))\(arrived))"
     }
 
     private var frameTooLong: String {
-        let header = ByteText.hex(failure.header)
-        return "expected \(wanted), got a length prefix of \(header): \(failure.declared) bytes, more than the \(maxFrame) allowed"
+        "expected \(wanted), got a length prefix of \(failure.declared) bytes (\(ByteText.hex(failure.header))), "
+            + "more than the \(framing.maxFrameBytes) allowed"
     }
 
-    private var maxFrame: Int {
-        if case .expectFrame(_, let framing?)? = planned?.step.kind { framing.maxFrameBytes } else { Framing.lengthPrefix().maxFrameBytes }
+    var framing: Framing {
+        if case .expectFrame(_, let framing?)? = planned?.step.kind { framing } else { .lengthPrefix() }
     }
 
-    // MARK: Steps that starved
+    // MARK: Bytes where none may come
 
-    /// How much of the step there was, and what ended it.
-    private func partial(ending: String) -> String {
-        switch planned?.step.kind {
-        case .expect?:
-            return soFar(of: expected.count) + ", " + ending
-        case .expectFrame(_, let framing)?:
-            return partialFrame(prefixBytes: framing?.prefixBytes ?? 4) + ", " + ending
-        case .receiveExactly(let number)?, .receiveAtLeast(let number)?:
-            return soFar(of: number) + ", " + ending + starvedBy
-        case .receiveUntil?:
-            return "got \(count(failure.offset, "byte")) without it\(taken.isEmpty ? "" : " (\(ByteText.quoted(taken, limit: 48)))"), " + ending
-        default:
-            return connection.excerpt.isEmpty ? "but \(ending.dropFirst("then ".count))" : ending
-        }
-    }
-
-    private func soFar(of total: Int) -> String {
-        guard failure.offset > 0 else { return "got nothing of \(count(total, "byte"))" }
-        let shown = taken.isEmpty ? "" : " (\(ByteText.quoted(taken, limit: 48)))"
-        return "got \(failure.offset) of \(count(total, "byte"))\(shown)"
-    }
-
-    /// The bytes the step has taken so far, where they are still known.
-    private var taken: [UInt8] {
-        if !expected.isEmpty { return Array(expected.prefix(failure.offset)) }
-        let end = connection.consumedTotal
-        let start = end - failure.offset
-        guard failure.offset > 0, start >= 0, end <= connection.received.count else { return [] }
-        return Array(connection.received[start..<end])
-    }
-
-    private func partialFrame(prefixBytes: Int) -> String {
-        let header = failure.header
-        if header.isEmpty {
-            return "got no frame"
-        }
-        if header.count < prefixBytes {
-            return "got \(header.count) of the \(prefixBytes) bytes of its length prefix (\(ByteText.hex(header)))"
-        }
-        return "got its length prefix and \(soFar(of: expected.count).dropFirst("got ".count)) of payload"
-    }
-
-    /// A receive(atLeast:) before it may have taken what this step waits for.
-    private var starvedBy: String {
-        guard let before = script.steps[..<failure.step].last(where: { $0.number != nil }),
-            case .receiveAtLeast = before.step.kind
-        else { return "" }
-        let done = connection.events.filter { $0.kind == .stepDone }
-        guard let last = done.last else { return "" }
-        let start = done.dropLast().last?.consumed ?? 0
-        return "; \(before.step) before it took \(count(last.consumed - start, "byte")), all that had come by then"
-    }
-
-    // MARK: Limits
-
-    private var limitPassed: String {
-        let limit = Duration.nanoseconds(connection.limit).brief
-        let within = isExplicit ? "within \(limit)" : "in \(limit) without progress"
-        guard let planned else { return "the limit of \(limit) passed" }
-        if planned.number == nil {
-            return "expected \(wanted), but it is still connected after \(limit)"
-        }
-        switch planned.step.kind {
-        case .send(let bytes):
-            return "\(planned.step) is not done: the client did not take all \(bytes.array.count) bytes \(within)"
-        case .sendFrame:
-            return "\(planned.step) is not done: the client did not take it \(within)"
-        case .expectDisconnect, .disconnect:
-            return "expected \(wanted), but \(stillThere) after \(limit)"
-        case .expectEOF:
-            return "expected \(wanted), but it has not after \(limit)"
-        case .reset, .close, .halfClose:
-            return "\(planned.step) is not done: the client did not acknowledge all that was sent \(within)"
-        case .expect, .receiveExactly, .receiveAtLeast, .receiveUntil, .expectFrame:
-            return "expected \(wanted), \(partial(ending: ""))".trimmingSuffix(", ") + " \(within)"
-        default:
-            return "expected \(wanted) \(within)"
-        }
-    }
-
-    private var isExplicit: Bool {
-        planned?.step.limit != nil
-    }
-
-    private var stillThere: String {
-        guard connection.gotFin else { return "it is still connected" }
-        guard let sample = connection.sample, sample.unread > 0 else { return "it has only ended its stream (FIN) and is still there" }
-        return "it has only ended its stream (FIN), with \(sample.unread) of the \(connection.sentTotal) bytes sent to it unread,"
-    }
-
-    // MARK: How it left
-
-    private var leftByReset: String {
-        let manner = connection.leave == .rstAfterFin
-            ? "it ended its stream (FIN) and then closed" : "it reset the connection (RST): it closed"
-        guard connection.sentTotal > 0 else { return "it reset the connection (RST)" }
-        guard let sample = connection.sample, sample.unread > 0, !isStale(sample) else {
-            return "\(manner) without reading all of the \(count(connection.sentTotal, "byte")) sent to it, or on purpose (SO_LINGER 0)"
-        }
-        return "\(manner) without reading \(sample.unread) of the \(count(connection.sentTotal, "byte")) sent to it"
-    }
-
-    /// A sample older than the client's last bytes accuses nobody.
-    func isStale(_ sample: ConnectionReport.Sample) -> Bool {
-        sample.time < connection.lastBytes
+    private var unexpected: String {
+        var isSilence = false
+        if case .expectSilence? = planned?.step.kind { isSilence = true }
+        let number = counted(connection.unjudged, isSilence ? "byte" : "more byte")
+        return "expected \(wanted), got \(number): \(brief(connection.excerpt))"
     }
 
     // MARK: Strangers
 
     private var unscripted: String {
-        let waiting = script.steps.indices.contains(failure.step) ? script.steps[failure.step] : nil
-        let meanwhile = waiting.map { planned in
-            planned.number.map { "; meanwhile step \($0) of \(script.count), \(planned.step), waits" }
-                ?? "; the script is done and waits for its client to disconnect"
+        guard let other = meanwhile, let script = plan.script(at: other.script ?? 0) else {
+            return "no script is for it; the server is for \(plan.purpose)"
         }
-        return "came from \(connection.peer), but the server is for \(plan.purpose)\(meanwhile ?? "")"
+        let at =
+            if script.steps.indices.contains(failure.step), let number = script.steps[failure.step].number {
+                "was at step \(number) of \(script.count), \(script.steps[failure.step].step)"
+            } else {
+                "had played its script and had not disconnected"
+            }
+        return "no script is for it; the server is for \(plan.purpose), and connection \(other.number) \(at)"
     }
-}
 
-extension String {
-    fileprivate func trimmingSuffix(_ suffix: String) -> String {
-        hasSuffix(suffix) ? String(dropLast(suffix.count)) : self
+    /// The connection that was being played when a stranger came: the core tells the step of the latest.
+    private var meanwhile: ConnectionReport? {
+        report.connections.last {
+            $0.number < connection.number && $0.script != nil && ($0.isOpen || $0.closed >= connection.accepted)
+        }
     }
 }

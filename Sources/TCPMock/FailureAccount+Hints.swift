@@ -1,70 +1,93 @@
-// Who waits for whom, what the kernel knows, and what to do about it.
+// Who waits for whom, and what to do about it.
 
 extension FailureAccount {
     var hints: [String] {
-        (limitHints + kernelHint + adviceHint).map { "  \($0)" }
+        (clientHints + kernelHints + loopHints + (advice.map { ["hint      \($0)"] } ?? [])).map { "  \($0)" }
     }
 
-    private var limitHints: [String] {
+    private var clientHints: [String] {
         guard failure.kind == .limit else { return [] }
-        var lines: [String] = []
-        if connection.lastBytes == 0 {
-            lines.append("client    has sent nothing at all")
-        } else {
-            let age = Duration.nanoseconds(connection.failedAt &- connection.lastBytes).brief
-            lines.append("client    sent its last bytes \(age) ago, \(connection.receivedTotal) in all")
+        guard connection.lastBytes > 0 else {
+            return connection.gotFin ? [] : ["client    has sent nothing at all"]
         }
-        if connection.lag > 0 {
-            lines.append("loop      was late by \(Duration.nanoseconds(connection.lag).brief); the limit was extended by as much")
-        }
-        return lines
+        let age = Duration.nanoseconds(connection.failedAt &- connection.lastBytes).brief
+        return [
+            "client    sent its last bytes \(age) before the failure, \(counted(connection.receivedTotal, "byte")) in all"
+        ]
     }
 
-    /// Worded as what the kernel knows: taken from it is not understood.
-    private var kernelHint: [String] {
-        guard let sample = connection.sample, connection.sentTotal > 0, connection.failedAt >= sample.time else { return [] }
-        let age = Duration.nanoseconds(connection.failedAt - sample.time).brief
-        let when = "when the kernel was last asked, \(age) before this failure"
-        if isStale(sample) {
-            return ["kernel    not asked about the client's queue since its last bytes"]
-        }
-        if sample.unread > 0 {
-            return ["kernel    the client had not taken \(sample.unread) of the \(connection.sentTotal) bytes sent to it \(when)"]
-        }
-        return failure.kind == .limit ? ["kernel    the client had taken all \(connection.sentTotal) bytes sent to it \(when)"] : []
-    }
-
-    private var adviceHint: [String] {
-        advice.map { ["hint      \($0)"] } ?? []
+    private var loopHints: [String] {
+        guard failure.kind == .limit, connection.lag > 0 else { return [] }
+        let lag = Duration.nanoseconds(connection.lag).brief
+        return ["loop      was late by \(lag) itself, so the limit was extended by as much"]
     }
 
     private var advice: String? {
-        guard let planned else {
-            return failure.kind == .unscripted ? "options.unscripted = .reset or .ignore tolerates such connections; MockServer(every:) serves them all" : nil
+        switch failure.kind {
+        case .limit: limitAdvice
+        case .leftByReset: leaveAdvice
+        case .clientClosed: endAdvice
+        case .write,
+            .clientReset where planned?.step.isSend == true:
+            "did the client close before it had been sent everything? Give it a reason to wait, or drop the send"
+        case .frameTooLong: prefixAdvice
+        case .unexpectedBytes where planned?.number == nil:
+            "the client says more than the script expects; a step for it is missing at the end"
+        case .unscripted:
+            "options.unscripted = .reset or .ignore tolerates strangers; MockServer(every:) serves them all"
+        default: nil
         }
-        switch (failure.kind, planned.step.kind, planned.number) {
-        case (.limit, _, nil), (.limit, .expectDisconnect, _):
-            return connection.gotFin
-                ? "the client has shut down its sending side only: it must read what is left, and close"
-                : "close the client; or does it wait for bytes that the script never sends?"
-        case (.limit, .send, _), (.limit, .sendFrame, _):
+    }
+
+    private var limitAdvice: String? {
+        switch planned?.step.kind {
+        case .send?, .sendFrame?:
             return "the client does not read, or not fast enough: its receive buffer and ours are full"
-        case (.limit, .expectFrame, _) where !failure.header.isEmpty:
-            return "the length prefix may be wrong: the client may think it has sent everything"
-        case (.limit, _, _):
-            return "the client waits too, or has not flushed what it wrote; does it wait for a reply the script sends later?"
-        case (.leftByReset, _, _):
-            return "a client that closes with unread bytes resets the connection: read until the end of the stream first"
-        case (.clientClosed, .expectFrame, _) where failure.header.isEmpty:
-            return "the end of the stream is not an empty frame"
-        case (.clientClosed, .expectFrame, _):
-            return "the frame is truncated"
-        case (.write, _, _):
-            return "the client closed before it had been sent everything; did it close too early?"
-        case (.frameTooLong, _, _):
-            return "is the client's prefix in the other byte order, or does it send no prefix at all? Raise max: in the framing if it is meant"
+        case .expectDisconnect?, .disconnect?:
+            return connection.gotFin
+                ? "the client must read what is left, and close"
+                : "close the client; or does it wait for bytes that the script never sends?"
+        case .expectFrame? where !failure.header.isEmpty:
+            return "is the length prefix right? The client may think it has sent the whole frame"
+        case .expectEOF?:
+            return "the client must shut down its sending side, or close"
         default:
-            return nil
+            return greedyStep == nil ? silenceAdvice : "receive(exactly:) leaves what belongs to the next step"
         }
+    }
+
+    /// A client that is silent waits for something, or keeps what it wrote in a buffer.
+    private var silenceAdvice: String {
+        if let sample, sample.unread > 0 {
+            return "the client has not read what it was sent: is it busy, or does it wait for something else?"
+        }
+        let later = script.steps.dropFirst(failure.step + 1).first { $0.step.isSend && $0.number != nil }
+        if let later, let number = later.number {
+            return
+                "does the client wait for step \(number), \(later.step), which comes only after this one? Or has it not flushed?"
+        }
+        return "does the client wait for bytes that the script never sends, or has it not flushed what it wrote?"
+    }
+
+    private var prefixAdvice: String {
+        if failure.header.allSatisfy(ByteText.isPrintable) {
+            return "the prefix reads as text, \(ByteText.quoted(failure.header)): does the client send frames at all?"
+        }
+        return
+            "is the prefix in the other byte order, or is there none? Raise `max:` of the framing if such frames are meant"
+    }
+
+    private var leaveAdvice: String? {
+        if let sample, sample.unread == 0 {
+            return "closing with SO_LINGER 0 (an abort, a forced close) resets; expectDisconnect(.any) allows it"
+        }
+        return connection.sentTotal > 0
+            ? "a client that closes with unread bytes resets the connection: read to the end of the stream first"
+            : "closing with SO_LINGER 0 (an abort, a forced close) resets; expectDisconnect(.any) allows it"
+    }
+
+    private var endAdvice: String? {
+        guard isFrame else { return nil }
+        return failure.header.isEmpty ? "the end of the stream is not an empty frame" : "the frame is truncated"
     }
 }

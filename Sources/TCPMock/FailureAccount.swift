@@ -10,18 +10,20 @@ struct FailureAccount {
 
     /// The entry of the plan that failed; nil for connections without a script.
     var planned: PlannedStep? {
-        script.steps.indices.contains(failure.step) ? script.steps[failure.step] : nil
+        guard failure.kind != .unscripted, script.steps.indices.contains(failure.step) else { return nil }
+        return script.steps[failure.step]
     }
 
     var location: SourcePosition {
-        guard let planned, failure.kind != .unscripted, planned.number != nil else { return plan.location }
+        guard let planned, planned.number != nil else { return plan.location }
         return planned.step.location
     }
 
     /// Where expected and got part; nil where that makes no sense.
     var offset: Int? {
         switch failure.kind {
-        case .mismatch, .clientClosed, .clientReset, .limit, .delimiterMissing: failure.offset
+        case .mismatch, .delimiterMissing: failure.offset
+        case .clientClosed, .clientReset, .limit: planned?.step.takesBytes == true ? failure.offset : nil
         case .frameLength: Bytes.firstDifference(expected, got)
         default: nil
         }
@@ -67,11 +69,17 @@ struct FailureAccount {
         let who = "connection \(connection.number)"
         guard failure.kind != .unscripted, let planned else { return who }
         guard let number = planned.number else {
-            return script.count == 0 ? "\(who), no steps" : "\(who), after step \(script.count) of \(script.count)"
+            return script.count == 0 ? who : "\(who), after step \(script.count) of \(script.count)"
         }
         let label = planned.step.label.map { " \"\($0)\"" } ?? ""
-        let round = connection.round > 0 ? " (round \(connection.round + 1))" : ""
         return "\(who), step \(number) of \(script.count)\(label)\(round)"
+    }
+
+    /// " (round 3 of 5)" inside one repeat; where repeats nest, the core's one number does not say which it counts.
+    private var round: String {
+        let around = script.repeats(around: failure.step)
+        guard let rounds = around.first, around.count == 1 else { return "" }
+        return " (round \(connection.round + 1) of \(rounds))"
     }
 
     var details: [String] {
@@ -82,10 +90,10 @@ struct FailureAccount {
     private var comparison: [String] {
         switch failure.kind {
         case .mismatch, .frameLength:
-            guard let offset, !got.isEmpty, !(expected.isEmpty && isFrame) else { return [] }
+            guard let offset, !got.isEmpty, !expected.isEmpty else { return [] }
             return HexDump.comparison(expected: expected, got: got, offset: offset)
         case .unexpectedBytes:
-            return ["  got"] + HexDump.lines(connection.excerpt, rows: 4)
+            return block("got", HexDump.lines(connection.excerpt, rows: 4, of: connection.unjudged))
         default:
             return []
         }
@@ -93,30 +101,51 @@ struct FailureAccount {
 
     private var notRun: [String] {
         guard failure.kind != .unscripted else { return [] }
-        let rest = script.steps.dropFirst(failure.step + 1).filter { $0.number != nil }
-        guard !rest.isEmpty else { return [] }
-        let shown = rest.prefix(4).map { "\($0.number ?? 0) \($0.step)" }
-        let more = rest.count > shown.count ? " · … \(rest.count - shown.count) more" : ""
-        return ["  not run   " + shown.joined(separator: " · ") + more]
+        return script.listing(after: failure.step).map { ["  not run   " + $0] } ?? []
     }
 
     private var afterwards: [String] {
-        let dropped = connection.unsent > 0 ? ", dropping \(connection.unsent) bytes the client had not taken" : ""
-        var lines: [String]
-        if connection.gotRst || connection.leave == .rst {
-            lines = []
-        } else {
-            lines = ["  then      connection reset by TCPMock so that the client does not wait\(dropped)"]
+        var lines: [String] = []
+        if !isGone {
+            let dropped =
+                connection.unsent > 0 ? ", dropping \(counted(connection.unsent, "byte")) it had not taken" : ""
+            let reason = connection.gotFin ? "" : ", so that the client does not wait"
+            lines.append("TCPMock reset the connection\(reason)\(dropped)")
         }
         if report.resetAfterFailure > 0, failure.kind != .unscripted {
-            lines.append("            followed by \(report.resetAfterFailure) reconnects, which were reset too")
+            let reconnects = counted(report.resetAfterFailure, "reconnect")
+            lines.append("followed by \(reconnects), \(report.resetAfterFailure == 1 ? "which was" : "all") reset")
         }
-        return lines
+        return block("then", lines)
+    }
+
+    /// Whether there was nobody left whom a reset could tell anything.
+    private var isGone: Bool {
+        connection.gotRst || connection.leave != .none
     }
 
     private func block(_ title: String, _ lines: [String]) -> [String] {
         lines.enumerated().map { index, line in
             (index == 0 ? "  \(title)".padded(to: 12) : "            ") + line
+        }
+    }
+}
+
+extension ScriptPlan {
+    /// The written steps behind an index, the first few by name; nil when there are none.
+    func listing(after index: Int) -> String? {
+        let rest = steps.dropFirst(index + 1).filter { $0.number != nil }
+        guard !rest.isEmpty else { return nil }
+        let shown = rest.prefix(4).map { "\($0.number ?? 0) \($0.step)" }
+        let more = rest.count > shown.count ? " · … \(rest.count - shown.count) more" : ""
+        return shown.joined(separator: " · ") + more
+    }
+
+    /// How often each repeat around a step goes round, the innermost first.
+    func repeats(around index: Int) -> [Int] {
+        steps.dropFirst(index).compactMap { planned in
+            guard case .repeatEnd(let target, let rounds, _) = planned.role, target <= index else { return nil }
+            return rounds
         }
     }
 }

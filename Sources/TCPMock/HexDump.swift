@@ -8,35 +8,38 @@ enum HexDump {
     /// `offset` is where they part, counted from the start of both.
     static func comparison(expected: [UInt8], got: [UInt8], offset: Int) -> [String] {
         let start = max(0, offset - width / 2) / (width / 2) * (width / 2)
-        let lead = "  at \(start)"
+        let rows = [window(expected, start), window(got, start)]
+        let columns = rows.map(\.count).max() ?? 0
         var lines = [
-            "  expected  " + row(expected, from: start),
-            "  got       " + row(got, from: start),
+            "  expected  " + row(rows[0], columns: columns),
+            "  got       " + row(rows[1], columns: columns),
             "            " + String(repeating: " ", count: (offset - start) * 3) + "^^",
         ]
         if start > 0 {
-            lines.insert("\(lead): the \(start) bytes before are equal", at: 0)
+            lines.insert("  from byte \(start) on; the \(start) bytes before it are equal", at: 0)
         }
         return lines
     }
 
-    /// The bytes alone, at most `rows` rows of sixteen.
-    static func lines(_ bytes: [UInt8], rows: Int) -> [String] {
+    /// The bytes alone, at most `rows` rows of sixteen, of `total` that there were.
+    static func lines(_ bytes: [UInt8], rows: Int, of total: Int) -> [String] {
         let starts = stride(from: 0, to: bytes.count, by: width).prefix(rows)
-        var lines = starts.map { "            " + row(bytes, from: $0) }
+        let columns = min(bytes.count, width)
+        var lines = starts.map { row(window(bytes, $0), columns: columns) }
         let shown = min(bytes.count, rows * width)
-        if shown < bytes.count {
-            lines.append("            … \(bytes.count - shown) bytes more")
+        if shown < total {
+            lines.append("… \(counted(total - shown, "more byte"))")
         }
         return lines
     }
 
-    private static func row(_ bytes: [UInt8], from start: Int) -> String {
-        guard start < bytes.count else { return "(nothing)" }
-        let part = bytes[start..<min(bytes.count, start + width)]
-        let hex = ByteText.hex(part)
-        let padding = String(repeating: " ", count: width * 3 - 1 - hex.count)
+    private static func window(_ bytes: [UInt8], _ start: Int) -> ArraySlice<UInt8> {
+        bytes.dropFirst(start).prefix(width)
+    }
+
+    private static func row(_ part: ArraySlice<UInt8>, columns: Int) -> String {
+        guard !part.isEmpty else { return "(nothing)" }
         let text = part.map { ByteText.isPrintable($0) ? String(UnicodeScalar($0)) : "." }.joined()
-        return hex + padding + "   " + text
+        return ByteText.hex(part).padded(to: columns * 3 - 1) + "   " + text
     }
 }

@@ -76,22 +76,32 @@ enum Judge {
             guard let index = connection.script, let script = plan.script(at: index) else { continue }
             let rest = script.steps.dropFirst(connection.step).filter { $0.number != nil }
             if let next = rest.first {
-                notes.append("connection \(connection.number) was stopped before step \(next.number ?? 0) of \(script.count), \(next.step)")
+                notes.append(
+                    "connection \(connection.number) was stopped before step \(next.number ?? 0) of \(script.count), \(next.step)"
+                )
             }
         }
         if report.failedAny, case .list = plan.mode, report.scripted < plan.scripts.count, report.awaited == nil {
-            notes.append("scripts not run: \(report.scripted + 1) to \(plan.scripts.count) of \(plan.scripts.count)")
+            notes.append(scriptsNotRun(report.scripted + 1, plan.scripts.count))
         }
         if report.resetAfterFailure > 0 {
-            notes.append("followed by \(report.resetAfterFailure) reconnects, which were reset")
+            let were = report.resetAfterFailure == 1 ? "which was" : "which were"
+            notes.append("followed by \(counted(report.resetAfterFailure, "reconnect")), \(were) reset")
         }
         if report.unscripted > 0 {
-            notes.append("\(report.unscripted) connections came that no script was for")
+            notes.append("\(counted(report.unscripted, "connection")) came that no script was for")
         }
         if report.acceptPauses > 0 {
-            notes.append("accepting paused \(report.acceptPauses) times: \(systemText(report.acceptError)); raise `ulimit -n` or open fewer connections")
+            notes.append(
+                "accepting paused \(counted(report.acceptPauses, "time")): \(systemText(report.acceptError)); "
+                    + "raise `ulimit -n` or open fewer connections")
         }
         return notes
+    }
+
+    private static func scriptsNotRun(_ first: Int, _ count: Int) -> String {
+        first == count
+            ? "script \(first) of \(count) was not run" : "scripts \(first) to \(count) of \(count) were not run"
     }
 }
 

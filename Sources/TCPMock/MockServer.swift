@@ -105,6 +105,7 @@ public final class MockServer: Sendable {
         inbox = Inbox()
         core = try CoreServer(plan, inbox: inbox)
         address = core.address
+        plan.listening = core.address
         self.plan = Locked(plan)
     }
 

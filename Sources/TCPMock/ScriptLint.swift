@@ -117,14 +117,14 @@ extension Step {
         }
     }
 
-    fileprivate var isSend: Bool {
+    var isSend: Bool {
         switch kind {
         case .send, .sendFrame: true
         default: false
         }
     }
 
-    fileprivate var takesBytes: Bool {
+    var takesBytes: Bool {
         switch kind {
         case .expect, .expectFrame, .receiveExactly, .receiveAtLeast, .receiveUntil: true
         default: false

@@ -17,6 +17,8 @@ struct ServerPlan: Sendable {
     let scale: TimeoutScale
     /// Where the server was made: failures that belong to no step are told there.
     let location: SourcePosition
+    /// Where the server listens in fact, once it does.
+    var listening: MockAddress?
 
     /// The plan of a connection, by what the core says it played.
     func script(at index: Int) -> ScriptPlan? {

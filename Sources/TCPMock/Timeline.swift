@@ -15,9 +15,8 @@ struct Timeline {
     func lines(most: Int) -> [String] {
         let all = lines
         guard all.count > most else { return all }
-        let head = all.prefix(3)
-        let tail = all.suffix(most - 3)
-        return head + ["…         \(all.count - most) lines more"] + tail
+        let tail = most - 4
+        return all.prefix(3) + ["…            \(counted(all.count - 3 - tail, "line")) left out"] + all.suffix(tail)
     }
 
     /// All that was kept.
@@ -27,10 +26,14 @@ struct Timeline {
         var sent = 0
         for (index, event) in connection.events.enumerated() {
             if index == connection.eventsHead, connection.eventsCut > 0 {
-                lines.append("…         \(connection.eventsCut) steps more")
+                lines.append("…            \(counted(connection.eventsCut, "step")) left out")
                 (consumed, sent) = (event.consumed, event.sent)
             }
-            if let text = text(event, consumed..<max(consumed, event.consumed), sent..<max(sent, event.sent)) {
+            if index == placeOfPart { lines.append(partLine) }
+            if let text = text(
+                event, isTried: index >= firstTried, consumed..<max(consumed, event.consumed),
+                sent..<max(sent, event.sent))
+            {
                 lines.append(stamp(event.time) + text)
             }
             (consumed, sent) = (event.consumed, event.sent)
@@ -39,16 +42,18 @@ struct Timeline {
     }
 
     private func stamp(_ time: UInt64) -> String {
-        let since = Double(time &- connection.accepted) / 1e6
+        let since = time >= connection.accepted ? Double(time - connection.accepted) / 1e6 : 0
         let hundredths = Int((since * 100).rounded())
         let fraction = hundredths % 100
         return "+\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction) ms  ".padded(to: 13)
     }
 
-    private func text(_ event: ConnectionReport.Event, _ consumed: Range<Int>, _ sent: Range<Int>) -> String? {
+    private func text(
+        _ event: ConnectionReport.Event, isTried: Bool, _ consumed: Range<Int>, _ sent: Range<Int>
+    ) -> String? {
         switch event.kind {
         case .connected: "client \(connection.peer) connected"
-        case .stepDone: stepLine(event, consumed, sent)
+        case .stepDone: stepLine(event, isTried: isTried, consumed, sent)
         case .fin: "client ended its stream (FIN)"
         case .rst: "client reset the connection (RST)"
         case .failed: failedLine(event)
@@ -56,7 +61,9 @@ struct Timeline {
         }
     }
 
-    private func stepLine(_ event: ConnectionReport.Event, _ consumed: Range<Int>, _ sent: Range<Int>) -> String? {
+    private func stepLine(
+        _ event: ConnectionReport.Event, isTried: Bool, _ consumed: Range<Int>, _ sent: Range<Int>
+    ) -> String? {
         guard script.steps.indices.contains(event.step) else { return nil }
         let planned = script.steps[event.step]
         guard let number = planned.number else { return nil }
@@ -68,28 +75,58 @@ struct Timeline {
             } else {
                 "\(planned.step)"
             }
-        return what.padded(to: 40) + "  step \(number) ok"
-    }
-
-    /// What the failing step had taken before the wrong byte.
-    private func matched(of failure: ConnectionReport.Failure) -> [UInt8] {
-        let end = connection.consumedTotal
-        let start = end - failure.offset
-        guard failure.offset > 0, start >= 0, end <= connection.received.count else { return [] }
-        return Array(connection.received[start..<end])
+        return what.padded(to: 40) + "  step \(number) \(isTried ? "tried" : "ok")"
     }
 
     private func bytes(_ kept: [UInt8], _ range: Range<Int>) -> String {
-        guard range.upperBound <= kept.count else { return "\(range.count) bytes" }
+        guard range.upperBound <= kept.count else { return counted(range.count, "byte") }
         return ByteText.quoted(Array(kept[range]), limit: 32)
+    }
+
+    // MARK: The step that failed
+
+    /// A send counts as done when it is handed over; from a send that failed later on, none was.
+    private var firstTried: Int {
+        guard let failure = connection.failure, failure.kind == .write || failure.kind == .limit,
+            script.steps.indices.contains(failure.step), script.steps[failure.step].step.isSend
+        else { return Int.max }
+        return connection.events.lastIndex { $0.kind == .stepDone && $0.step == failure.step } ?? Int.max
     }
 
     private func failedLine(_ event: ConnectionReport.Event) -> String? {
         guard let failure = connection.failure, failure.kind != .unscripted else { return nil }
-        let got = matched(of: failure) + connection.excerpt
-        let rest = got.isEmpty ? "" : "<- " + ByteText.quoted(got, limit: 32)
         let number = script.steps.indices.contains(event.step) ? script.steps[event.step].number : nil
-        return rest.padded(to: 40) + (number.map { "  step \($0) failed" } ?? "  failed")
+        let outcome = number.map { "step \($0) failed" } ?? "failed at the script's end"
+        let what = placeOfPart == nil && !part.isEmpty ? arrow(part) : failure.kind == .limit ? "limit passed" : ""
+        return what.isEmpty ? outcome : what.padded(to: 40) + "  " + outcome
+    }
+
+    /// What came for the failing step: what it took, and what no step has judged.
+    private var part: [UInt8] {
+        guard let failure = connection.failure else { return [] }
+        let end = connection.consumedTotal
+        let start = end - failure.offset - failure.header.count
+        guard start >= 0, end <= connection.received.count else { return connection.excerpt }
+        return Array(connection.received[start..<end]) + connection.excerpt
+    }
+
+    /// A step that starved has its own bytes told where they came, before what ended it.
+    private var placeOfPart: Int? {
+        guard let failure = connection.failure, !part.isEmpty else { return nil }
+        switch failure.kind {
+        case .limit, .clientClosed, .clientReset:
+            return connection.events.firstIndex { $0.kind == .fin || $0.kind == .rst || $0.kind == .failed }
+        default:
+            return nil
+        }
+    }
+
+    private var partLine: String {
+        stamp(connection.lastBytes) + arrow(part)
+    }
+
+    private func arrow(_ part: [UInt8]) -> String {
+        "<- " + ByteText.quoted(part, limit: 32)
     }
 }
 

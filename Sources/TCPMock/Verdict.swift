@@ -23,7 +23,8 @@ public struct Verdict: Sendable, CustomStringConvertible {
 
     /// All failures' texts, or one line that all is well.
     public var description: String {
-        let body = failures.isEmpty
+        let body =
+            failures.isEmpty
             ? ["all went as scripted: \(connections.count == 1 ? "one connection" : "\(accepted) connections")"]
             : failures.map { "\($0.location): \($0.message)" }
         return (body + notes.map { "note: \($0)" }).joined(separator: "\n")
@@ -42,9 +43,10 @@ public struct ConnectionRecord: Sendable {
         /// The client reset the connection (RST).
         public static let rst = End(description: "the client reset the connection (RST)")
         /// The client ended its stream first and then refused what was sent to it.
-        public static let rstAfterFin = End(description: "the client closed (FIN), then refused what was sent to it (RST)")
-        /// The client has ended its stream and is still there to read.
-        public static let halfClosed = End(description: "the client ended its stream (FIN) and is still connected")
+        public static let rstAfterFin = End(
+            description: "the client closed (FIN), then refused what was sent to it (RST)")
+        /// The client has ended its stream; it may still have been there to read.
+        public static let halfClosed = End(description: "the client ended its stream (FIN)")
         /// The script closed or reset it.
         public static let byScript = End(description: "the script ended the connection")
         /// The client was still connected when the server ended.

@@ -123,6 +123,14 @@ public final class TestClient: Sendable {
         return Array(buffer.prefix(got))
     }
 
+    /// Waits until `count` bytes have come, or the end of the stream, and leaves them unread in the kernel.
+    public func awaitBytes(_ count: Int) throws {
+        var buffer = [UInt8](repeating: 0, count: count)
+        let got = recv(fd, &buffer, count, Int32(MSG_PEEK) | Int32(MSG_WAITALL))
+        let code = errno
+        guard got >= 0 else { throw ClientError(call: "recv", code: code) }
+    }
+
     /// Exactly `count` bytes, or fewer when the stream ends before.
     public func receive(_ count: Int) throws -> [UInt8] {
         var all: [UInt8] = []

@@ -1,0 +1,84 @@
+// How the client left and what it had not read, worded as what the kernel knows: what was taken out of the kernel
+// need not have been understood, and a sample that is older than the client's last bytes accuses nobody.
+
+extension FailureAccount {
+    /// The latest sample that still says something.
+    var sample: ConnectionReport.Sample? {
+        guard let sample = connection.sample, sample.time >= connection.lastBytes, sample.time >= lastSend else {
+            return nil
+        }
+        return sample
+    }
+
+    /// When the latest bytes were given to the kernel.
+    private var lastSend: UInt64 {
+        var last: UInt64 = 0
+        var sent = 0
+        for event in connection.events where event.sent > sent {
+            (last, sent) = (event.time, event.sent)
+        }
+        return last
+    }
+
+    /// "3 of the 6 bytes sent to it".
+    func unread(_ sample: ConnectionReport.Sample, all: String? = nil) -> String {
+        guard sample.unread == connection.sentTotal else {
+            return "\(sample.unread) of the \(counted(connection.sentTotal, "byte")) sent to it"
+        }
+        let bytes = countedAll(connection.sentTotal, "byte")
+        guard let all, connection.sentTotal > 1 else { return "\(bytes) sent to it" }
+        return "\(all) \(counted(connection.sentTotal, "byte")) sent to it"
+    }
+
+    /// The last bytes of what was sent, in brackets, where they are still known: what is unread stands at the end.
+    private func lastSent(_ number: Int) -> String {
+        guard connection.sent.count == connection.sentTotal else { return "" }
+        return shown(connection.sent.suffix(number))
+    }
+
+    /// How a client left that should have left cleanly, in words that follow "but".
+    var leftByReset: String {
+        let isAfterFin = connection.leave == .rstAfterFin
+        let manner =
+            isAfterFin
+            ? "it ended its stream (FIN) and then reset the connection (RST)" : "it reset the connection (RST)"
+        let all = "\(countedAll(connection.sentTotal, "byte")) sent to it"
+        guard connection.sentTotal > 0 else { return manner }
+        guard let sample else {
+            return "\(manner): it closed without reading everything it was sent, or meant to reset"
+        }
+        if sample.unread > 0 {
+            return "\(manner): it closed without reading \(unread(sample, all: "any of the"))\(lastSent(sample.unread))"
+        }
+        return "\(manner), although it had taken \(all)"
+    }
+
+    var kernelHints: [String] {
+        guard connection.sentTotal > 0, [.limit, .leftByReset, .clientReset, .write].contains(failure.kind) else {
+            return []
+        }
+        guard let sample else {
+            guard failure.kind == .leftByReset || failure.kind == .limit else { return [] }
+            let since = connection.sample == nil ? "before the client left" : "since the client's last bytes"
+            return ["kernel    not asked \(since): how much the client had left unread is not known"]
+        }
+        var lines: [String] = []
+        if sample.unread > 0 {
+            lines.append(
+                "kernel    \(unread(sample)) \(sample.unread == 1 ? "was" : "were") still in the client's queue, \(age(of: sample))"
+            )
+        } else if failure.kind == .limit || failure.kind == .leftByReset {
+            let all = "\(countedAll(connection.sentTotal, "byte")) sent to it"
+            lines.append("kernel    the client's queue was empty: it had taken \(all), \(age(of: sample))")
+        }
+        if failure.kind == .limit, connection.gotFin, !sample.orphaned {
+            lines.append("kernel    the client's socket is still open: only its sending side is shut down")
+        }
+        return lines
+    }
+
+    private func age(of sample: ConnectionReport.Sample) -> String {
+        guard sample.time < connection.failedAt else { return "asked at the failure" }
+        return "asked \(Duration.nanoseconds(connection.failedAt - sample.time).brief) before the failure"
+    }
+}

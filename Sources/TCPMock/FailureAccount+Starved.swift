@@ -1,0 +1,119 @@
+// Steps that did not get what they wanted: how much of it came, and what ended the wait.
+
+extension FailureAccount {
+    /// The client ended or reset the connection in the middle of a step.
+    func starved(by ending: String) -> String {
+        guard let planned else { return ending }
+        switch planned.step.kind {
+        case .expect, .expectFrame, .receiveExactly, .receiveAtLeast, .receiveUntil:
+            return "expected \(wanted), \(soFar), then \(ending)\(starvedBy)"
+        case .delay:
+            return "\(planned.step) was cut short: \(ending)"
+        case .send, .sendFrame:
+            return "\(planned.step) can't be played: \(ending) before it"
+        default:
+            return "expected \(wanted), but \(ending)"
+        }
+    }
+
+    var limitPassed: String {
+        let limit = Duration.nanoseconds(connection.limit).brief
+        guard let planned else { return "the limit of \(limit) passed" }
+        switch planned.step.kind {
+        case .send, .sendFrame:
+            let taken = isExplicit ? "did not take it all within \(limit)" : "took nothing of it for \(limit)"
+            return "\(planned.step) is not done: the client \(taken)"
+        case .expectDisconnect, .disconnect:
+            return "expected \(wanted), but \(stillThere(after: limit))"
+        case .reset, .close, .halfClose:
+            return "\(planned.step) is not done: the client did not acknowledge all that was sent within \(limit)"
+        case .expect, .receiveExactly, .receiveAtLeast, .receiveUntil, .expectFrame:
+            return "expected \(wanted), \(soFar)\(noMore(for: limit))\(starvedBy)"
+        default:
+            return "expected \(wanted), but it had not after \(limit)"
+        }
+    }
+
+    private var isExplicit: Bool {
+        planned?.step.limit != nil
+    }
+
+    /// An explicit limit counts the whole step, the default one the time without progress.
+    private func noMore(for limit: String) -> String {
+        if isExplicit { return " within \(limit)" }
+        return gotNothing ? " in \(limit)" : ", then nothing for \(limit)"
+    }
+
+    private func stillThere(after limit: String) -> String {
+        guard connection.gotFin else { return "it was still connected after \(limit)" }
+        guard let sample, sample.unread > 0 else { return "it had only ended its stream (FIN) after \(limit)" }
+        return "after \(limit) it had only ended its stream (FIN), leaving \(unread(sample)) unread"
+    }
+
+    // MARK: How much came
+
+    private var gotNothing: Bool {
+        failure.offset == 0 && failure.header.isEmpty
+    }
+
+    private var soFar: String {
+        switch planned?.step.kind {
+        case .expectFrame?:
+            return soFarOfFrame
+        case .receiveUntil?:
+            return gotNothing ? "got nothing" : "got \(counted(failure.offset, "byte")) without it\(shown(taken))"
+        case .receiveExactly?, .receiveAtLeast?:
+            return failure.offset > 0 ? "got \(failure.offset)\(shown(taken))" : "got none"
+        default:
+            return soFar(of: expected.count)
+        }
+    }
+
+    private func soFar(of total: Int) -> String {
+        "got \(failure.offset) of \(counted(total, "byte"))\(shown(taken))"
+    }
+
+    private var soFarOfFrame: String {
+        let header = failure.header
+        if header.isEmpty { return "got no frame" }
+        if header.count < framing.prefixBytes {
+            return
+                "got \(header.count) of the \(framing.prefixBytes) bytes of its length prefix (\(ByteText.hex(header)))"
+        }
+        return
+            "got its length prefix and \(failure.offset) of \(counted(expected.count, "byte")) of payload\(shown(taken))"
+    }
+
+    /// The bytes the step has taken so far, where they are still known.
+    var taken: [UInt8] {
+        if !expected.isEmpty { return Array(expected.prefix(failure.offset)) }
+        let end = connection.consumedTotal
+        let start = end - failure.offset
+        guard failure.offset > 0, start >= 0, end <= connection.received.count else { return [] }
+        return Array(connection.received[start..<end])
+    }
+
+    // MARK: A greedy step before
+
+    /// A receive(atLeast:) before it may have taken what this step waits for.
+    private var starvedBy: String {
+        guard let (step, took) = greedyStep else { return "" }
+        return "; step \(step.number ?? 0), \(step.step), took \(counted(took, "byte")), all that had come by then"
+    }
+
+    /// The receive(atLeast:) that took more than it needed, right before this step, and how much it took.
+    var greedyStep: (step: PlannedStep, took: Int)? {
+        guard planned?.step.takesBytes == true,
+            let index = script.steps[..<failure.step].lastIndex(where: { $0.step.takesBytes && $0.number != nil }),
+            case .receiveAtLeast(let least) = script.steps[index].step.kind
+        else { return nil }
+        let took = bytesTaken(by: index)
+        return took > least ? (script.steps[index], took) : nil
+    }
+
+    private func bytesTaken(by index: Int) -> Int {
+        guard let place = connection.events.lastIndex(where: { $0.kind == .stepDone && $0.step == index }), place > 0
+        else { return 0 }
+        return connection.events[place].consumed - connection.events[place - 1].consumed
+    }
+}
