@@ -384,6 +384,7 @@ private let soon = Duration.milliseconds(100)
                     +T  delay(20 ms)                              step 3 ok
                     +T  -> "two"                                  step 4 tried
                     +T  step 4 failed
+                    +T  client reset the connection (RST)
         """)
 }
 
