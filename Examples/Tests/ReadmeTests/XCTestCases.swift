@@ -1,0 +1,40 @@
+import LineClient
+import TCPMockTesting
+import XCTest
+
+final class PingTests: XCTestCase {
+    func testBlocking() throws {
+        try withMockServer([.expect("PING\r\n"), .send("+PONG\r\n")]) { server in
+            let client = try LineClient(host: server.host, port: server.port)
+            XCTAssertEqual(try client.ask("PING"), "+PONG")
+            client.close()
+        }
+    }
+
+    func testAsync() async throws {
+        try await withMockServer([.expect("PING\r\n"), .send("+PONG\r\n")]) { server in
+            let client = try LineClient(host: server.host, port: server.port)
+            XCTAssertEqual(try client.ask("PING"), "+PONG")
+            client.close()
+        }
+    }
+}
+
+final class SessionTests: XCTestCase {
+    private var server: MockServer!
+
+    override func setUp() async throws {
+        server = try MockServer()
+    }
+
+    override func tearDown() async throws {
+        try await server.verify()
+    }
+
+    func testLogsIn() throws {
+        try server.enqueue(.expect("USER me\r\n"), .send("+OK\r\n"))
+        let client = try LineClient(host: server.host, port: server.port)
+        XCTAssertEqual(try client.ask("USER me"), "+OK")
+        client.close()
+    }
+}
