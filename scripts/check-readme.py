@@ -84,7 +84,7 @@ def wanted_part(name, output):
 
 def check_outputs(readme, update):
     fresh = readme
-    for match in BLOCK.finditer(readme):
+    for match in reversed(list(BLOCK.finditer(readme))):  # from the end, so that earlier places stay where they are
         kind, name, _, text = match.groups()
         if kind != "output":
             continue
@@ -92,7 +92,7 @@ def check_outputs(readme, update):
         if neutral(actual) == neutral(text):
             continue
         if update:
-            fresh = fresh.replace(text, actual)
+            fresh = fresh[: match.start(4)] + actual + fresh[match.end(4) :]
         else:
             yield f"README.md: the output of '{name}' is not what is shown; it is:\n{actual}(--outputs --update rewrites it)"
     if fresh != readme:
