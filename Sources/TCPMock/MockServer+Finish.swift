@@ -10,7 +10,7 @@ extension MockServer {
     ///
     /// Waits until all scripts are done, or a limit has passed; a client that is still connected after its script
     /// has ``Limits/step`` to leave. Calling it again gives the same verdict. When the task is cancelled it waits for
-    /// nothing more: steps not reached are then `pending` in the verdict.
+    /// nothing more: steps not reached are then a note in the verdict.
     public func finish() async -> Verdict {
         askToFinish()
         await withTaskCancellationHandler {
@@ -33,7 +33,7 @@ extension MockServer {
         return verdict()
     }
 
-    /// Ends the server at once: nothing more is waited for. Steps not reached are `pending` in the verdict.
+    /// Ends the server at once: nothing more is waited for. Steps not reached are a note in the verdict.
     public func stop() async -> Verdict {
         askToStop()
         await withCheckedContinuation { continuation in
@@ -54,7 +54,7 @@ extension MockServer {
 
     /// Waits until all steps so far are done; may be called again and again.
     ///
-    /// Waiting for the client to leave is not part of it: that is ``finish()``'s.
+    /// Waiting for the client to leave is not part of it: that is what `finish()` does.
     ///
     /// - Throws: ``ScriptFailed`` with the failures so far, when there are any; `CancellationError` when the task is
     ///   cancelled; ``MockError`` on a server that has been finished.

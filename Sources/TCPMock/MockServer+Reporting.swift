@@ -23,7 +23,7 @@ extension MockServer {
         }
     }
 
-    /// What ``join()`` throws instead of the failures themselves.
+    /// What `join()` throws instead of the failures themselves.
     package func setJoinFailureHandler(_ handler: @escaping @Sendable ([ScriptFailure]) -> any Error) {
         onJoinFailure.withLock { $0 = handler }
     }

@@ -9,7 +9,7 @@ import Darwin
 
 /// A TCP server that plays scripts and checks every byte its clients send.
 ///
-/// It listens when `init` returns, runs off the calling thread, and ends with ``finish()``, whose ``Verdict`` says
+/// It listens when `init` returns, runs off the calling thread, and ends with `finish()`, whose ``Verdict`` says
 /// what departed from the script. In tests prefer `withMockServer` of TCPMockTesting, which always verifies.
 ///
 /// ```swift
@@ -65,11 +65,11 @@ public final class MockServer: Sendable {
 
     /// A server all of whose connections play `script`, at the same time unless `oneAtATime` says otherwise.
     ///
-    /// - Parameters:
-    ///   - script: What each connection plays.
-    ///   - count: How many connections must come, and not one more. Nil: at least one.
-    ///   - oneAtATime: Whether the next connection is accepted only when the one before has ended.
-    ///   - options: Where to listen, limits, policies.
+    /// - `script`: what each connection plays.
+    /// - `count`: how many connections must come, and not one more. Nil: at least one.
+    /// - `oneAtATime`: whether the next connection is accepted only when the one before has ended.
+    /// - `options`: where to listen, limits, policies.
+    ///
     /// - Throws: ``MockError`` when the script can't be played as written, or the address can't be listened on.
     public convenience init(
         every script: Script, count: Int? = nil, oneAtATime: Bool = false, options: Options = Options(),

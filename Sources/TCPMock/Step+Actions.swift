@@ -3,9 +3,10 @@
 extension Step {
     /// Sends these bytes, once all earlier steps are done.
     ///
-    /// - Parameters:
-    ///   - bytes: At least one byte.
-    ///   - within: How long the client may take to make room for them. Default: ``Limits/step`` without progress.
+    /// The step is done when the kernel has taken them all; whether the client reads them is another matter.
+    ///
+    /// - `bytes`: at least one byte.
+    /// - `within`: how long the client may take to make room for them. Default: ``Limits/step`` without progress.
     public static func send(
         _ bytes: Bytes, within limit: Duration? = nil,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
@@ -14,6 +15,10 @@ extension Step {
     }
 
     /// Sends `payload` behind its length prefix, in one write. The payload may be empty.
+    ///
+    /// - `payload`: the payload, without its length prefix; at most ``Framing/maxFrameBytes``.
+    /// - `framing`: how long the prefix is. Default: the script's, else ``MockServer/Options/framing``.
+    /// - `within`: how long the client may take to make room for it. Default: ``Limits/step`` without progress.
     public static func sendFrame(
         _ payload: Bytes, framing: Framing? = nil, within limit: Duration? = nil,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
@@ -25,7 +30,9 @@ extension Step {
 
     /// Waits for so long before the next step. Bytes that come meanwhile are kept for the steps that follow.
     ///
-    /// A client that resets the connection ends the wait at once, as a failure.
+    /// A client that resets the connection ends the wait at once, as a failure (unless the next step expects that).
+    ///
+    /// - `duration`: real time, never scaled; good to about a millisecond, and finer on Linux.
     public static func delay(
         _ duration: Duration,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
@@ -42,9 +49,8 @@ extension Step {
 
     /// Leaves politely: sends a FIN, waits for the client's, then closes.
     ///
-    /// - Parameters:
-    ///   - discardingInput: Whether bytes that still come are thrown away. Otherwise they are a failure.
-    ///   - within: How long the client may take to leave too. Default: ``Limits/step``.
+    /// - `discardingInput`: whether bytes that still come are thrown away. Otherwise they are a failure.
+    /// - `within`: how long the client may take to leave too. Default: ``Limits/step``.
     public static func disconnect(
         discardingInput: Bool = false, within limit: Duration? = nil,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
@@ -65,9 +71,10 @@ extension Step {
 
     /// Resets the connection (RST), once the client's system has acknowledged all that was sent.
     ///
-    /// - Parameters:
-    ///   - discardingUnsent: Whether to reset at once, losing what is still on its way.
-    ///   - within: How long acknowledging may take. Default: ``Limits/step``.
+    /// Unix-domain sockets know no reset: there it is a close.
+    ///
+    /// - `discardingUnsent`: whether to reset at once, losing what is still on its way.
+    /// - `within`: how long acknowledging may take. Default: ``Limits/step``.
     public static func reset(
         discardingUnsent: Bool = false, within limit: Duration? = nil,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column

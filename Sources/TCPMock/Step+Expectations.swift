@@ -4,9 +4,10 @@ extension Step {
     /// Expects the client to connect; may be left out, for any later step implies it.
     ///
     /// Legal only as the first step. Write it to give connecting a limit of its own, counted from the moment the
-    /// server stands (or, for later connections, from the one before).
+    /// server stands (or, for later connections, from the one before). Without it, waiting begins with `join()` or
+    /// `finish()`.
     ///
-    /// - Parameter within: How long the client may take. Default: ``Limits/step``.
+    /// - `within`: how long the client may take. Default: ``Limits/step``.
     public static func expectConnect(
         within limit: Duration? = nil,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
@@ -16,12 +17,11 @@ extension Step {
 
     /// Expects exactly these bytes next; what the client sends beyond them stays for the next step.
     ///
-    /// Compared as they arrive: the first wrong byte fails the step at once.
+    /// Compared as they arrive, however they are cut into segments: the first wrong byte fails the step at once.
     ///
-    /// - Parameters:
-    ///   - bytes: At least one byte.
-    ///   - within: How long the whole step may take, counted from when it became current. Default:
-    ///     ``Limits/step`` without progress.
+    /// - `bytes`: at least one byte.
+    /// - `within`: how long the whole step may take, counted from when it became current. Default: ``Limits/step``
+    ///   without progress.
     public static func expect(
         _ bytes: Bytes, within limit: Duration? = nil,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
@@ -34,10 +34,9 @@ extension Step {
     /// Length prefix and payload are told apart by the framing. A prefix that declares another length fails the step
     /// before the payload is waited for; the end of the stream is never an empty frame.
     ///
-    /// - Parameters:
-    ///   - payload: The payload, without its length prefix.
-    ///   - framing: How the frame is cut out. Default: the script's, else four bytes, big-endian.
-    ///   - within: How long the whole step may take. Default: ``Limits/step`` without progress.
+    /// - `payload`: the payload, without its length prefix.
+    /// - `framing`: how the frame is cut out. Default: the script's, else ``MockServer/Options/framing``.
+    /// - `within`: how long the whole step may take. Default: ``Limits/step`` without progress.
     public static func expectFrame(
         _ payload: Bytes, framing: Framing? = nil, within limit: Duration? = nil,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
@@ -47,7 +46,10 @@ extension Step {
             SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
     }
 
-    /// Takes exactly `count` bytes, whatever they are.
+    /// Takes exactly `count` bytes, whatever they are; what comes beyond them stays for the next step.
+    ///
+    /// - `count`: at least 1.
+    /// - `within`: how long the whole step may take. Default: ``Limits/step`` without progress.
     public static func receive(
         exactly count: Int, within limit: Duration? = nil,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
@@ -57,8 +59,11 @@ extension Step {
 
     /// Waits for at least `count` bytes and takes all that have arrived by then.
     ///
-    /// How many that is depends on how the client and the kernel cut the stream: prefer ``receive(exactly:within:fileID:filePath:line:column:)``
-    /// where the count is known.
+    /// How many that is depends on how the client and the kernel cut the stream: prefer
+    /// ``receive(exactly:within:fileID:filePath:line:column:)`` where the count is known.
+    ///
+    /// - `count`: at least 1.
+    /// - `within`: how long the whole step may take. Default: ``Limits/step`` without progress.
     public static func receive(
         atLeast count: Int, within limit: Duration? = nil,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
@@ -68,10 +73,9 @@ extension Step {
 
     /// Takes bytes up to and with the delimiter.
     ///
-    /// - Parameters:
-    ///   - delimiter: At least one byte; found also when it arrives in pieces.
-    ///   - max: The most bytes to take, delimiter included; more without a delimiter is a failure.
-    ///   - within: How long the whole step may take. Default: ``Limits/step`` without progress.
+    /// - `delimiter`: at least one byte; found also when it arrives in pieces.
+    /// - `max`: the most bytes to take, delimiter included; more without a delimiter is a failure.
+    /// - `within`: how long the whole step may take. Default: ``Limits/step`` without progress.
     public static func receive(
         until delimiter: Bytes, max: Int = 64 * 1024, within limit: Duration? = nil,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
@@ -81,7 +85,9 @@ extension Step {
             SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
     }
 
-    /// Expects that no byte comes for so long. Time is real and never scaled.
+    /// Expects that no byte comes for so long; one that comes fails the step at once.
+    ///
+    /// - `duration`: real time, counted from when all earlier steps are done; never scaled.
     public static func expectSilence(
         for duration: Duration,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
@@ -91,7 +97,10 @@ extension Step {
 
     /// Expects the client's end of stream (FIN); the script may still send.
     ///
-    /// For clients that shut down their writing side and go on reading.
+    /// For clients that shut down their writing side and go on reading, as shutdown(2) with `SHUT_WR` does. A FIN
+    /// alone does not say whether the client still reads: that shows when something is sent.
+    ///
+    /// - `within`: how long the client may take. Default: ``Limits/step``.
     public static func expectEOF(
         within limit: Duration? = nil,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
@@ -104,9 +113,8 @@ extension Step {
     /// `.cleanly` also requires that the client has read all it was sent: one that closes with unread bytes resets
     /// the connection.
     ///
-    /// - Parameters:
-    ///   - how: The manner of leaving.
-    ///   - within: How long the client may take. Default: ``Limits/step``.
+    /// - `how`: the manner of leaving.
+    /// - `within`: how long the client may take. Default: ``Limits/step``.
     public static func expectDisconnect(
         _ how: Departure = .cleanly, within limit: Duration? = nil,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column

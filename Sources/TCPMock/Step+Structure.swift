@@ -3,9 +3,8 @@
 extension Step {
     /// Plays `steps` `count` times.
     ///
-    /// - Parameters:
-    ///   - count: At least 1.
-    ///   - steps: At least one step; repeats may stand inside repeats, eight deep.
+    /// - `count`: at least 1.
+    /// - `steps`: at least one step; repeats may stand inside repeats, eight deep.
     public static func `repeat`(
         _ count: Int, _ steps: [Step],
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
@@ -13,7 +12,7 @@ extension Step {
         Step(.repeat(count, steps), SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
     }
 
-    /// Names the steps that follow, up to the next label, in messages. Not a step of its own.
+    /// Names the steps that follow, up to the next label, in messages. Not a step of its own: it is not counted.
     public static func label(
         _ name: String,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column

@@ -3,7 +3,11 @@
 /// One step of a script: something the client must do, or something the server does.
 ///
 /// Make steps with the static functions, inside a ``Script``. Each remembers the line it was written on: that is
-/// where its failure is reported.
+/// where its failure is reported. For this the functions take `fileID`, `filePath`, `line` and `column`; leave them out,
+/// unless you write a function that makes steps for its caller and passes its caller's place on.
+///
+/// `within:` is a limit of the step's own. It counts the whole step, from when all earlier steps are done, on the
+/// server's clock. Without it the server's ``Limits/step`` holds, which counts time without progress.
 public struct Step: Sendable {
     enum Kind: Sendable {
         case expectConnect

@@ -8,8 +8,8 @@ extension MockServer {
     /// In a Swift Testing or XCTest test the failures become issues of that test, on the calling task. A failure that
     /// has been recorded before is not recorded again.
     ///
-    /// - Returns: The verdict, as ``TCPMock/MockServer/finish()``.
-    /// - Throws: ``TCPMock/ScriptFailed`` when there are failures and no test framework is running.
+    /// - Returns: The verdict, as `finish()`.
+    /// - Throws: `ScriptFailed` when there are failures and no test framework is running.
     @discardableResult
     public func verify() async throws -> Verdict {
         let reporter = Reporter.current
@@ -20,8 +20,8 @@ extension MockServer {
 
     /// Finishes the server and records each failure, blocking the calling thread.
     ///
-    /// - Returns: The verdict, as ``TCPMock/MockServer/finish()``.
-    /// - Throws: ``TCPMock/ScriptFailed`` when there are failures and no test framework is running.
+    /// - Returns: The verdict, as `finish()`.
+    /// - Throws: `ScriptFailed` when there are failures and no test framework is running.
     @available(*, noasync, message: "use 'try await verify()'")
     @discardableResult
     public func verify() throws -> Verdict {

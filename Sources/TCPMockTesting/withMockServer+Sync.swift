@@ -24,7 +24,7 @@ public func withMockServer<R>(
         }, body)
 }
 
-/// Runs `body` with a server whose n-th connection plays the n-th script, and verifies it.
+/// Runs `body` with a server whose n-th connection plays the n-th script, and verifies it; all must come.
 ///
 /// It always verifies: when the body returns, the server is finished and each failure is recorded at the line of the
 /// step that was not met. When the body throws, nothing more is waited for, failures found so far are recorded, and
@@ -47,6 +47,9 @@ public func withMockServer<R>(
 }
 
 /// Runs `body` with a server all of whose connections play `script`, and verifies it.
+///
+/// - `count`: how many connections must come, and not one more. Nil: at least one.
+/// - `oneAtATime`: whether the next connection is accepted only when the one before has ended.
 ///
 /// It always verifies: when the body returns, the server is finished and each failure is recorded at the line of the
 /// step that was not met. When the body throws, nothing more is waited for, failures found so far are recorded, and
