@@ -1,4 +1,5 @@
 // A plain blocking client for tests: real sockets, verbs as names, a deadline on every wait.
+// swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 
 #if canImport(Glibc)
 import Glibc

@@ -1,9 +1,9 @@
 // The client under test in the examples: it sends lines and reads lines, over a plain blocking socket.
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// A system call that failed, with its error number.

@@ -1,9 +1,9 @@
 // The calls whose names LineClient's own methods hide, and which differ between the systems.
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 func socketCall(_ family: Int32, _ kind: Int32, _ proto: Int32) -> Int32 {
