@@ -2,7 +2,10 @@
 #ifndef EVL_LOOP_PRIVATE_H
 #define EVL_LOOP_PRIVATE_H
 
-#include <ev.h>
+#if !__has_include(<ev.h>)
+#error TCPMock needs libev: apt-get install libev-dev (Debian, Ubuntu), dnf install libev-devel (Fedora), brew install libev (macOS)
+#endif
+#include <ev.h> /* after #endif: its own fatal error then stops the cascade of follow-up errors */
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
