@@ -22,12 +22,12 @@ test: libev ## Run the whole test suite
 	$(SWIFT) test $(FLAGS)
 
 format: ## Format all code in place (Swift and C)
-	$(SWIFT) format format --in-place --parallel --recursive $(SOURCES)
-	clang-format -i $(C_SOURCES)
+	@$(SWIFT) format format --in-place --parallel --recursive $(SOURCES)
+	@clang-format -i $(C_SOURCES)
 
 lint: ## Check format, imports and the README's snippets
-	$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
-	clang-format --dry-run -Werror $(C_SOURCES)
+	@$(SWIFT) format lint --strict --parallel --recursive $(SOURCES)
+	@clang-format --dry-run -Werror $(C_SOURCES)
 	scripts/check-imports.sh
 	python3 scripts/check-readme.py
 
