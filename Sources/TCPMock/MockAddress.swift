@@ -17,22 +17,29 @@ public struct MockAddress: Sendable, Hashable, CustomStringConvertible {
     /// `::1`, a port the kernel chooses.
     public static let loopbackIPv6 = MockAddress.ipv6("::1")
 
-    /// A numeric IPv4 address.
+    /// A numeric IPv4 address of this machine, such as `127.0.0.2`; no host name.
+    ///
+    /// - `port`: 0 asks the kernel for a free one. A port in use is a ``MockError`` when the server is made.
     public static func ipv4(_ host: String, port: Int = 0) -> MockAddress {
         MockAddress(family: .ipv4, host: host, port: port)
     }
 
-    /// A numeric IPv6 address.
+    /// A numeric IPv6 address of this machine, such as `::1`; no host name.
+    ///
+    /// - `port`: 0 asks the kernel for a free one. A port in use is a ``MockError`` when the server is made.
     public static func ipv6(_ host: String, port: Int = 0) -> MockAddress {
         MockAddress(family: .ipv6, host: host, port: port)
     }
 
     /// A Unix-domain socket at a path that does not exist yet; removed when the server is gone.
+    ///
+    /// The system allows about 100 bytes (unix(7)): prefer a short folder, such as `/tmp`. A path that can't be used is a
+    /// ``MockError`` when the server is made.
     public static func unix(path: String) -> MockAddress {
         MockAddress(family: .unix, host: path, port: 0)
     }
 
-    /// A Unix-domain socket with an abstract name (Linux only).
+    /// A Unix-domain socket with an abstract name (Linux only, unix(7)); ``host`` has it with `@` before it.
     public static func abstract(_ name: String) -> MockAddress {
         MockAddress(family: .unix, host: "@" + name, port: 0)
     }
