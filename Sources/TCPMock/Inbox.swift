@@ -1,6 +1,5 @@
 // Where the loop thread leaves what a server has to say, and whoever waits for it picks it up.
 
-
 /// The Swift end of a server: filled by the loop thread, read by any thread.
 ///
 /// Happy path: settled -> (finish asked -> finished)? -> closed. Waiters are called outside the lock, once.

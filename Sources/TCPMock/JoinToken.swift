@@ -1,6 +1,5 @@
 // One join under way: it may be cancelled before, while or after it is registered.
 
-
 final class JoinToken: Sendable {
     private struct State {
         var token: UInt64?

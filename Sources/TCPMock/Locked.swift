@@ -1,9 +1,9 @@
 // A value behind a lock.
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// A value that one thread at a time may touch, guarded by a pthread mutex.

@@ -17,7 +17,9 @@ extension MockServer {
     public func enqueue(_ script: Script) throws {
         try plan.withLock { plan in
             guard case .live = plan.mode else {
-                throw MockError(kind: .misuse, "can't enqueue on a server that was made with a script; MockServer() makes a live one")
+                throw MockError(
+                    kind: .misuse,
+                    "can't enqueue on a server that was made with a script; MockServer() makes a live one")
             }
             guard inbox.phase == .open else {
                 throw MockError(kind: .misuse, "can't enqueue: the server has been finished")

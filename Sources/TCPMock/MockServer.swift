@@ -1,10 +1,9 @@
 // The server a test talks to. Waiting is in MockServer+Finish.swift, live use in MockServer+Live.swift.
 
-
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// A TCP server that plays scripts and checks every byte its clients send.
@@ -58,7 +57,8 @@ public final class MockServer: Sendable {
     ) throws {
         let location = SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column)
         guard !scripts.isEmpty else {
-            throw MockError(kind: .script, "connections: [] is for nobody; MockServer() makes a live server", at: location)
+            throw MockError(
+                kind: .script, "connections: [] is for nobody; MockServer() makes a live server", at: location)
         }
         try self.init(mode: .list, scripts: scripts, options: options, at: location)
     }
@@ -77,7 +77,8 @@ public final class MockServer: Sendable {
     ) throws {
         let location = SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column)
         if let count, !(1...Int(UInt32.max - 1)).contains(count) {
-            throw MockError(kind: .script, "count: \(count) is no number of connections; it is at least 1", at: location)
+            throw MockError(
+                kind: .script, "count: \(count) is no number of connections; it is at least 1", at: location)
         }
         try self.init(
             mode: .every(count: count, oneAtATime: oneAtATime), scripts: [script], options: options, at: location)
@@ -112,7 +113,8 @@ public final class MockServer: Sendable {
     deinit {
         guard inbox.phase == .open else { return }
         let location = plan.withLock { $0.location }
-        let text = "TCPMock: the server made at \(location) was never finished, so its script was not checked. "
+        let text =
+            "TCPMock: the server made at \(location) was never finished, so its script was not checked. "
             + "Call finish() or verify(), or use withMockServer."
         printToStandardError(text)
     }

@@ -54,7 +54,9 @@ enum ScriptLint {
             throw problem(step, message)
         }
         if let terminal = state.terminal, !step.isExpectDisconnect {
-            throw problem(step, "\(step) can't come after \(terminal) (line \(terminal.location.line)): the connection has ended there")
+            throw problem(
+                step,
+                "\(step) can't come after \(terminal) (line \(terminal.location.line)): the connection has ended there")
         }
         if case .expectConnect = step.kind, !state.isFirst {
             throw problem(step, "expectConnect is legal only as the first step")
@@ -63,7 +65,10 @@ enum ScriptLint {
             throw problem(step, "\(step) can't come after halfClose: the server's side of the stream has ended there")
         }
         if step.takesBytes, let ended = state.clientEnded {
-            throw problem(step, "\(step) can't come after expectEOF (line \(ended.location.line)): the client has nothing more to say there")
+            throw problem(
+                step,
+                "\(step) can't come after expectEOF (line \(ended.location.line)): the client has nothing more to say there"
+            )
         }
         state.isFirst = false
         if step.isTerminal { state.terminal = step }
@@ -85,7 +90,8 @@ enum ScriptLint {
         case .receiveUntil(let delimiter, _) where delimiter.array.isEmpty:
             return "receive(until:) needs a delimiter of at least one byte"
         case .receiveUntil(let delimiter, let max) where max < delimiter.array.count:
-            return "receive(until: \(delimiter), max: \(max)) can never be met: the delimiter alone has \(delimiter.array.count) bytes"
+            return
+                "receive(until: \(delimiter), max: \(max)) can never be met: the delimiter alone has \(delimiter.array.count) bytes"
         case .expectFrame(let payload, let framing?), .sendFrame(let payload, let framing?):
             return framing.problem(withPayloadOf: payload.array.count).map { "\(step): \($0)" }
         case .delay(let duration) where duration < .zero, .expectSilence(let duration) where duration < .zero:

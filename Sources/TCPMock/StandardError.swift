@@ -1,9 +1,9 @@
 // For the few things that must be said where nobody can be thrown at.
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 /// Writes a line to standard error, in one write, without the C library's shared buffers.

@@ -11,7 +11,8 @@ extension Step {
         _ bytes: Bytes, within limit: Duration? = nil,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
     ) -> Step {
-        Step(.send(bytes), within: limit, SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
+        Step(
+            .send(bytes), within: limit, SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
     }
 
     /// Sends `payload` behind its length prefix, in one write. The payload may be empty.

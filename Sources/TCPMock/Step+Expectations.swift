@@ -12,7 +12,9 @@ extension Step {
         within limit: Duration? = nil,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
     ) -> Step {
-        Step(.expectConnect, within: limit, SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
+        Step(
+            .expectConnect, within: limit,
+            SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
     }
 
     /// Expects exactly these bytes next; what the client sends beyond them stays for the next step.
@@ -26,7 +28,9 @@ extension Step {
         _ bytes: Bytes, within limit: Duration? = nil,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
     ) -> Step {
-        Step(.expect(bytes), within: limit, SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
+        Step(
+            .expect(bytes), within: limit,
+            SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
     }
 
     /// Expects the next frame's payload to equal `payload`, which may be empty.
@@ -54,7 +58,9 @@ extension Step {
         exactly count: Int, within limit: Duration? = nil,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
     ) -> Step {
-        Step(.receiveExactly(count), within: limit, SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
+        Step(
+            .receiveExactly(count), within: limit,
+            SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
     }
 
     /// Waits for at least `count` bytes and takes all that have arrived by then.
@@ -68,7 +74,9 @@ extension Step {
         atLeast count: Int, within limit: Duration? = nil,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
     ) -> Step {
-        Step(.receiveAtLeast(count), within: limit, SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
+        Step(
+            .receiveAtLeast(count), within: limit,
+            SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
     }
 
     /// Takes bytes up to and with the delimiter.
@@ -119,6 +127,8 @@ extension Step {
         _ how: Departure = .cleanly, within limit: Duration? = nil,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
     ) -> Step {
-        Step(.expectDisconnect(how), within: limit, SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
+        Step(
+            .expectDisconnect(how), within: limit,
+            SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
     }
 }

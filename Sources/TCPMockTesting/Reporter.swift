@@ -30,7 +30,9 @@ enum Reporter: Sendable {
             record(failure.message, at: failure.location)
         }
         if failures.count > Reporter.mostIssues, let next = failures.dropFirst(Reporter.mostIssues).first {
-            record("\(failures.count - Reporter.mostIssues) failures more are in the verdict; the next: \(next.summary)", at: next.location)
+            record(
+                "\(failures.count - Reporter.mostIssues) failures more are in the verdict; the next: \(next.summary)",
+                at: next.location)
         }
     }
 

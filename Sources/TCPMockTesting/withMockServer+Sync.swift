@@ -42,7 +42,8 @@ public func withMockServer<R>(
 ) throws -> R {
     try Scope.run(
         {
-            try MockServer(connections: scripts, options: options, fileID: fileID, filePath: filePath, line: line, column: column)
+            try MockServer(
+                connections: scripts, options: options, fileID: fileID, filePath: filePath, line: line, column: column)
         }, body)
 }
 
@@ -61,13 +62,16 @@ public func withMockServer<R>(
 @available(*, noasync, message: "use 'try await withMockServer'")
 @_disfavoredOverload
 public func withMockServer<R>(
-    every script: Script, count: Int? = nil, oneAtATime: Bool = false, options: MockServer.Options = MockServer.Options(),
+    every script: Script, count: Int? = nil, oneAtATime: Bool = false,
+    options: MockServer.Options = MockServer.Options(),
     fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column,
     _ body: (MockServer) throws -> R
 ) throws -> R {
     try Scope.run(
         {
-            try MockServer(every: script, count: count, oneAtATime: oneAtATime, options: options, fileID: fileID, filePath: filePath, line: line, column: column)
+            try MockServer(
+                every: script, count: count, oneAtATime: oneAtATime, options: options, fileID: fileID,
+                filePath: filePath, line: line, column: column)
         }, body)
 }
 

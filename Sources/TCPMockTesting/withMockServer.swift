@@ -50,7 +50,8 @@ public func withMockServer<R>(
     try await Scope.run(
         isolation: isolation,
         {
-            try MockServer(connections: scripts, options: options, fileID: fileID, filePath: filePath, line: line, column: column)
+            try MockServer(
+                connections: scripts, options: options, fileID: fileID, filePath: filePath, line: line, column: column)
         }, body)
 }
 
@@ -67,7 +68,8 @@ public func withMockServer<R>(
 /// - Throws: What `body` throws; `MockError` when the server can't be made; `ScriptFailed` when there are failures and
 ///   no test framework is running.
 public func withMockServer<R>(
-    every script: Script, count: Int? = nil, oneAtATime: Bool = false, options: MockServer.Options = MockServer.Options(),
+    every script: Script, count: Int? = nil, oneAtATime: Bool = false,
+    options: MockServer.Options = MockServer.Options(),
     isolation: isolated (any Actor)? = #isolation,
     fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column,
     _ body: (MockServer) async throws -> R
@@ -75,7 +77,9 @@ public func withMockServer<R>(
     try await Scope.run(
         isolation: isolation,
         {
-            try MockServer(every: script, count: count, oneAtATime: oneAtATime, options: options, fileID: fileID, filePath: filePath, line: line, column: column)
+            try MockServer(
+                every: script, count: count, oneAtATime: oneAtATime, options: options, fileID: fileID,
+                filePath: filePath, line: line, column: column)
         }, body)
 }
 

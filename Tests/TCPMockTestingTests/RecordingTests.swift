@@ -34,7 +34,8 @@ private struct RecordedIssue: Equatable, CustomStringConvertible {
     var description: String { "\(line): \(text)" }
 }
 
-private let goodbye = #"expected "Hello, server!", got "Goodbye, server!": first difference at byte 0 ('H' 0x48, got 'G' 0x47)"#
+private let goodbye =
+    #"expected "Hello, server!", got "Goodbye, server!": first difference at byte 0 ('H' 0x48, got 'G' 0x47)"#
 
 @Test func aFailureIsOneIssueAtTheStepsOwnLine() async throws {
     let line = #line + 2
@@ -142,7 +143,6 @@ private let goodbye = #"expected "Hello, server!", got "Goodbye, server!": first
     }
     #expect(found.count == 1)
 }
-
 
 @Test func failuresFromADetachedTaskAreNotLost() async throws {
     // The framework can't name the test there; that the run fails is checked with a child run elsewhere.

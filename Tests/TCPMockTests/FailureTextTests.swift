@@ -519,7 +519,8 @@ private let huge = Bytes([UInt8](repeating: 0x78, count: 16 << 20))
 
 @Test func tellsThatTooFewCame() async throws {
     let here = #line
-    let server = try MockServer(every: [.expect("a")], count: 3, options: .init(limits: Limits(step: .milliseconds(300))))
+    let server = try MockServer(
+        every: [.expect("a")], count: 3, options: .init(limits: Limits(step: .milliseconds(300))))
     let client = try TestClient.connect(server.host, server.port)
     try client.send("a")
     client.close()
@@ -535,7 +536,8 @@ private let huge = Bytes([UInt8](repeating: 0x78, count: 16 << 20))
 @Test func tellsWhichScriptNobodyCameFor() async throws {
     let here = #line
     let server = try MockServer(
-        connections: [[.expect("a")], [.expect("b"), .send("c")]], options: .init(limits: Limits(step: .milliseconds(300))))
+        connections: [[.expect("a")], [.expect("b"), .send("c")]],
+        options: .init(limits: Limits(step: .milliseconds(300))))
     let client = try TestClient.connect(server.host, server.port)
     try client.send("a")
     client.close()

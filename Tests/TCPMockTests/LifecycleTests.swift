@@ -5,9 +5,9 @@ import TestClient
 import Testing
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 @Test func aServerListensBeforeItsInitReturns() throws {

@@ -4,14 +4,15 @@ import TestClient
 import Testing
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 extension TestClient {
     /// The next bytes are this text; it reads `count` bytes, the text's number if not told.
-    func expectText(_ text: String, reading count: Int? = nil, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    func expectText(_ text: String, reading count: Int? = nil, sourceLocation: SourceLocation = #_sourceLocation) throws
+    {
         let got = try receiveText(count ?? text.utf8.count)
         #expect(got == text, sourceLocation: sourceLocation)
     }

@@ -42,7 +42,9 @@ private func cut(_ bytes: [UInt8], most: Int, _ generator: inout SeededGenerator
     var generator = SeededGenerator(state: 1)
     let question = randomBytes(8 << 20, &generator)
     let answer = randomBytes(8 << 20, &generator)
-    let server = try MockServer([.expect(Bytes(question), within: .seconds(60)), .send(Bytes(answer), within: .seconds(60))])
+    let server = try MockServer([
+        .expect(Bytes(question), within: .seconds(60)), .send(Bytes(answer), within: .seconds(60)),
+    ])
     let client = try TestClient.connect(server.host, server.port)
     try client.send(question)
     let got = try client.receive(answer.count)

@@ -2,9 +2,9 @@
 // swift-format-ignore-file: AllPublicDeclarationsHaveDocumentation
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 import TCPMock
 
@@ -75,7 +75,8 @@ public final class TestClient: Sendable {
         return try connect(AF_UNIX, &address, start + bytes.count + (isAbstract ? 0 : 1))
     }
 
-    private static func connect<Address>(_ family: Int32, _ address: inout Address, _ length: Int) throws -> TestClient {
+    private static func connect<Address>(_ family: Int32, _ address: inout Address, _ length: Int) throws -> TestClient
+    {
         #if canImport(Glibc)
             let fd = socket(family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         #else

@@ -32,13 +32,14 @@ final class CoreServer: @unchecked Sendable {  // the core's calls are thread-sa
             throw MockError(status, errno: code, listeningOn: plan.options.address)
         }
         raw = handle
-        address = MockAddress(family: plan.options.address.family, host: plan.options.address.host, port: Int(bound.port))
+        address = MockAddress(
+            family: plan.options.address.family, host: plan.options.address.host, port: Int(bound.port))
     }
 
     func enqueue(_ program: Program) throws {
         try check("enqueue steps") { handle in
             withExtendedLifetime(program) { evl_server_enqueue(handle, program.raw) }
-         }
+        }
     }
 
     func join(token: UInt64) throws {

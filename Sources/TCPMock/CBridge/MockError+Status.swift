@@ -3,9 +3,9 @@
 internal import CEvLoop
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Darwin)
-import Darwin
+    import Darwin
 #endif
 
 extension MockError {
@@ -25,9 +25,13 @@ extension MockError {
     init(_ status: evl_status, errno code: Int32, listeningOn address: MockAddress) {
         switch status {
         case EVL_BAD_ADDRESS:
-            self.init(kind: .address, "can't listen on \(address): \"\(address.host)\" is not a numeric \(address.family) address")
+            self.init(
+                kind: .address,
+                "can't listen on \(address): \"\(address.host)\" is not a numeric \(address.family) address")
         case EVL_PATH_TOO_LONG:
-            self.init(kind: .address, "can't listen on \(address): the path is too long for a Unix-domain socket (107 bytes at most)")
+            self.init(
+                kind: .address,
+                "can't listen on \(address): the path is too long for a Unix-domain socket (107 bytes at most)")
         case EVL_SYSTEM:
             let hint = MockError.hint(code, address)
             self.init(kind: .address, "can't listen on \(address): \(systemText(code))\(hint)", errno: code)

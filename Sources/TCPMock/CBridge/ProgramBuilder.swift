@@ -86,7 +86,8 @@ private struct ProgramBuilder {
     }
 
     private mutating func set(
-        _ step: inout evl_step, _ kind: evl_step_kind, _ content: [UInt8] = [], number: UInt64 = 0, discard: Bool = false
+        _ step: inout evl_step, _ kind: evl_step_kind, _ content: [UInt8] = [], number: UInt64 = 0,
+        discard: Bool = false
     ) {
         step.kind = UInt8(kind.rawValue)
         step.number = number

@@ -101,7 +101,8 @@ extension ConnectionReport.Event {
         default: return nil
         }
         self.init(
-            kind: kind, step: Int(event.step), time: event.time_ns, consumed: Int(event.consumed), sent: Int(event.sent))
+            kind: kind, step: Int(event.step), time: event.time_ns, consumed: Int(event.consumed), sent: Int(event.sent)
+        )
     }
 }
 
