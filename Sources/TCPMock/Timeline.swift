@@ -130,23 +130,6 @@ struct Timeline {
     }
 }
 
-extension ConnectionRecord {
-    init(_ report: ConnectionReport, plan: ScriptPlan?) {
-        let timeline = Timeline(report, plan ?? ScriptPlan())
-        self.init(
-            number: report.number,
-            peer: report.peer,
-            end: End(report),
-            isComplete: report.scriptDone,
-            received: report.received,
-            sent: report.sent,
-            receivedCount: report.receivedTotal,
-            sentCount: report.sentTotal,
-            unreadByClient: report.sample.map(\.unread),
-            transcript: (["connection \(report.number)"] + timeline.lines.map { "  \($0)" }).joined(separator: "\n"))
-    }
-}
-
 extension ConnectionRecord.End {
     init(_ report: ConnectionReport) {
         switch report.leave {

@@ -53,28 +53,40 @@ public struct ConnectionRecord: Sendable {
         public static let stillOpen = End(description: "the client was still connected")
     }
 
+    private let report: ConnectionReport
+    private let plan: ScriptPlan?
+
+    /// Reads a report; texts are made when they are asked for, for most records are never looked at.
+    init(_ report: ConnectionReport, plan: ScriptPlan?) {
+        self.report = report
+        self.plan = plan
+    }
+
     /// Counted from 1 in the order of acceptance.
-    public let number: Int
+    public var number: Int { report.number }
     /// The client's address and port, or `unix`.
-    public let peer: String
+    public var peer: String { report.peer }
     /// How it ended.
-    public let end: End
+    public var end: End { End(report) }
     /// Whether its script was played to the end.
-    public let isComplete: Bool
+    public var isComplete: Bool { report.scriptDone }
     /// The first bytes the client sent, as many as ``MockServer/Options/recording`` keeps.
-    public let received: [UInt8]
+    public var received: [UInt8] { report.received }
     /// The first bytes the script sent, as many as ``MockServer/Options/recording`` keeps.
-    public let sent: [UInt8]
+    public var sent: [UInt8] { report.sent }
     /// How many bytes the client sent in all.
-    public let receivedCount: Int
+    public var receivedCount: Int { report.receivedTotal }
     /// How many bytes the script sent in all.
-    public let sentCount: Int
+    public var sentCount: Int { report.sentTotal }
     /// How many of the bytes sent the client's kernel still held for it when the kernel was last asked.
     ///
     /// Nil where it was not asked, or can't say: it is asked for TCP on Linux, while a client is expected to leave.
-    public let unreadByClient: Int?
+    public var unreadByClient: Int? { report.sample?.unread }
     /// What was said, one line a step, with the time since the client connected.
-    public let transcript: String
+    public var transcript: String {
+        let lines = Timeline(report, plan ?? ScriptPlan()).lines
+        return (["connection \(report.number)"] + lines.map { "  \($0)" }).joined(separator: "\n")
+    }
 
     /// Whether ``received`` is only the beginning.
     public var receivedIsTruncated: Bool { received.count < receivedCount }
