@@ -2,7 +2,8 @@
  *
  * Happy path: accepted -> (read -> pump -> write)* -> the client leaves -> the leave is judged ->
  * ended, once, last. It ends otherwise by a failure, by the script itself, or by the server.
- * All of it runs on the loop thread. connection.c pumps; connection_io.c reads and writes;
+ * All of it runs on the loop thread. connection.c opens, ends and shows it; connection_pump.c plays
+ * the script; connection_io.c reads and writes;
  * connection_leave.c finds out how a client left; connection_limit.c watches the time. */
 #ifndef EVL_CONNECTION_H
 #define EVL_CONNECTION_H
@@ -103,8 +104,7 @@ void connection_view(const evl_connection *c, evl_connection_view *view);
 
 void connection_free(evl_connection *c);
 
-/* --- between the connection's files ------------------------------------------------------------
- */
+/* --- between the connection's files --- */
 
 enum {
     BATCH_PARTS = 64
@@ -117,8 +117,15 @@ typedef struct write_batch {
     int count;
 } write_batch;
 
-/* connection.c */
+enum {
+    CONNECTION_NOTHING_DEFERRED = EVL_ACTION_STEP_DONE
+};
+
+/* connection_pump.c */
 void connection_pump(evl_connection *c, const uint8_t *fresh, size_t length);
+
+/* connection.c */
+void connection_conclude(evl_connection *c); /* ends it, once; may free it */
 void connection_note(evl_connection *c, evl_event_kind kind, uint32_t step, uint64_t consumed);
 void connection_fail(evl_connection *c, evl_failure failure);
 

@@ -20,8 +20,7 @@ void io_callback(struct ev_loop *ev, ev_io *watcher, int events) {
     connection_pump(c, c->host->loop->read_buffer, length);
 }
 
-/* --- reading -----------------------------------------------------------------------------------
- */
+/* --- reading --- */
 
 static void note_bytes(evl_connection *c, const uint8_t *bytes, size_t length) {
     evl_loop *loop = c->host->loop;
@@ -62,8 +61,7 @@ size_t io_read(evl_connection *c) {
     return 0;
 }
 
-/* --- writing -----------------------------------------------------------------------------------
- */
+/* --- writing --- */
 
 void io_batch(evl_connection *c, write_batch *batch, const evl_action *action, uint64_t limit_ns) {
     evl_loop *loop = c->host->loop;
@@ -186,8 +184,7 @@ bool io_flush_outbox(evl_connection *c) {
     return true;
 }
 
-/* --- watching ----------------------------------------------------------------------------------
- */
+/* --- watching --- */
 
 /* Makes the watcher wait for just what is wanted now. */
 void io_watch(evl_connection *c) {

@@ -82,8 +82,7 @@ evl_loop *loop_shared(int *error) {
     return loop;
 }
 
-/* --- the thread ----------------------------------------------------------------------------------
- */
+/* --- the thread --- */
 
 static void *run_loop(void *context) {
     evl_loop *loop = context;
@@ -117,8 +116,7 @@ uint64_t loop_stamp(evl_loop *loop) {
     return loop->now_ns = evl_clock_ns();
 }
 
-/* --- jobs ----------------------------------------------------------------------------------------
- */
+/* --- jobs --- */
 
 void loop_submit(evl_loop *loop, evl_job *job) {
     job->next = NULL;
@@ -148,8 +146,7 @@ static void run_jobs(struct ev_loop *ev, ev_async *watcher, int events) {
     }
 }
 
-/* --- deferred work -----------------------------------------------------------------------------
- */
+/* --- deferred work --- */
 
 void loop_defer(evl_loop *loop, evl_deferred *deferred) {
     if (deferred->due)
@@ -179,8 +176,7 @@ static void run_deferred(struct ev_loop *ev, ev_prepare *watcher, int events) {
     }
 }
 
-/* --- work posted by tests and diagnostics ------------------------------------------------------
- */
+/* --- work posted by tests and diagnostics --- */
 
 typedef struct posted_work {
     evl_job job;
@@ -207,8 +203,7 @@ evl_status evl_loop_post(evl_work_fn work, void *context) {
     return EVL_OK;
 }
 
-/* --- alarms --------------------------------------------------------------------------------------
- */
+/* --- alarms --- */
 
 /* Points the timer at the first alarm; called only when that has changed. */
 static void aim(evl_loop *loop) {

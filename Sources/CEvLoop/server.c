@@ -12,8 +12,7 @@ static void connection_moved(evl_host *host, evl_connection *connection);
 static void connection_ended(evl_host *host, evl_connection *connection);
 static void connection_asked(evl_host *host, evl_connection *connection, uint32_t step);
 
-/* --- opening -----------------------------------------------------------------------------------
- */
+/* --- opening --- */
 
 static evl_server *server_create(const evl_server_config *config, evl_loop *loop) {
     evl_server *server = calloc(1, sizeof *server);
@@ -97,8 +96,7 @@ static void run_open(evl_job *job) {
     await_arm(server);
 }
 
-/* --- closing -----------------------------------------------------------------------------------
- */
+/* --- closing --- */
 
 void evl_server_close(evl_server *server) {
     loop_submit(server->host.loop, &server->close_job);
@@ -122,8 +120,7 @@ static void run_close(evl_job *job) {
     server_free(server);
 }
 
-/* --- the other calls ---------------------------------------------------------------------------
- */
+/* --- the other calls --- */
 
 typedef struct request {
     evl_job job;
@@ -283,8 +280,7 @@ bool evl_server_is_settled(evl_server *server) {
     return atomic_load_explicit(&server->settled, memory_order_acquire);
 }
 
-/* --- what connections tell ---------------------------------------------------------------------
- */
+/* --- what connections tell --- */
 
 /* Reviews on the loop's next turn: a connection may not be freed under its own call. */
 static void review_later(evl_server *server) {
@@ -338,8 +334,7 @@ static void connection_ended(evl_host *host, evl_connection *c) {
     review_later(server);
 }
 
-/* --- reports -----------------------------------------------------------------------------------
- */
+/* --- reports --- */
 
 void evl_server_look(const evl_server *server, evl_server_view *view) {
     *view = (evl_server_view){

@@ -62,8 +62,7 @@ void accept_ready(struct ev_loop *ev, ev_io *watcher, int events) {
     server_review(server);
 }
 
-/* --- who plays what ----------------------------------------------------------------------------
- */
+/* --- who plays what --- */
 
 static void link_active(evl_server *server, evl_connection *c) {
     c->next = server->first_active;

@@ -3,8 +3,7 @@
 
 #include "server.h"
 
-/* --- decisions ---------------------------------------------------------------------------------
- */
+/* --- decisions --- */
 
 /* How many connections must come; every-servers without a count need one. */
 static uint32_t required(const evl_server *server) {
@@ -46,8 +45,7 @@ static bool is_complete(const evl_server *server) {
     return is_given_up(server) || all_came(server);
 }
 
-/* --- a connection that is waited for -----------------------------------------------------------
- */
+/* --- a connection that is waited for --- */
 
 static const evl_step *next_first_step(const evl_server *server) {
     const evl_server_config *config = &server->config;
@@ -122,8 +120,7 @@ void await_fired(struct ev_loop *ev, ev_timer *watcher, int events) {
     server_review(server);
 }
 
-/* --- telling -----------------------------------------------------------------------------------
- */
+/* --- telling --- */
 
 void server_notify(evl_server *server, evl_notice_kind kind, uint64_t token) {
     evl_notice notice = {.kind = kind, .token = token, .server = server};

@@ -61,7 +61,7 @@ bool session_has_left(const evl_session *s, const evl_program *program) {
     return s->program != program;
 }
 
-/* --- actions ------------------------------------------------------------------------------- */
+/* --- actions --- */
 
 static evl_action simple(const evl_session *s, evl_action_kind kind) {
     return (evl_action){.kind = kind, .step = session_index(s)};
@@ -92,8 +92,7 @@ static evl_action fail(evl_session *s, evl_failure_kind kind) {
     return action;
 }
 
-/* --- moving through the program ----------------------------------------------------------------
- */
+/* --- moving through the program --- */
 
 static void enter_step(evl_session *s) {
     s->phase = 0;

@@ -35,8 +35,7 @@ static evl_status encode(const evl_address *address, any_address *out, socklen_t
 static evl_status listen_on(int fd, const evl_address *wanted, evl_address *address, int *error);
 static void set_flag(int fd, int level, int option);
 
-/* --- listening ---------------------------------------------------------------------------------
- */
+/* --- listening --- */
 
 static int open_socket(int family) {
 #ifdef SOCK_CLOEXEC
@@ -186,8 +185,7 @@ void socket_unlink(const evl_address *address) {
         unlink(address->host);
 }
 
-/* --- connections -------------------------------------------------------------------------------
- */
+/* --- connections --- */
 
 static void describe(const any_address *address, char peer[SOCKET_PEER_TEXT]) {
     char host[INET6_ADDRSTRLEN] = "";

@@ -1,0 +1,230 @@
+/* The pump: asks the session for the next action and carries it out, until it has to wait. */
+#include "connection.h"
+
+/* Actions a connection may carry out before others get their turn. */
+enum {
+    TURNS_AT_ONCE = 4096
+};
+
+typedef struct pump_state {
+    evl_input input;
+    bool fresh; /* the input stands in the loop's read buffer, not in the backlog */
+    write_batch batch;
+} pump_state;
+
+static bool carry_out(evl_connection *c, pump_state *pump, const evl_action *action);
+static bool carry_out_deferred(evl_connection *c);
+static void keep_rest(evl_connection *c, pump_state *pump);
+static void release_played(evl_connection *c);
+static void rest(evl_connection *c);
+
+static void take_input(evl_connection *c, pump_state *pump, const uint8_t *bytes, size_t length) {
+    static const uint8_t nothing[1];
+    pump->fresh = buffer_length(&c->backlog) == 0;
+    if (pump->fresh) {
+        pump->input = (evl_input){.bytes = length > 0 ? bytes : nothing, .length = length};
+    } else {
+        if (buffer_append(&c->backlog, bytes, length) != EVL_OK)
+            connection_fail(c, session_fail(&c->session, EVL_FAILURE_NO_MEMORY));
+        pump->input = (evl_input){.bytes = c->backlog.bytes + c->backlog.start,
+                                  .length = buffer_length(&c->backlog)};
+    }
+    pump->input.fin = c->got_fin;
+    pump->input.rst = c->got_rst;
+    pump->input.finishing = c->host->finishing;
+    pump->batch.count = 0;
+}
+
+/* A script can keep the loop busy for seconds (a long repeat of sends): others get their turn. */
+static void yield(evl_connection *c) {
+    if (c->ended || io_is_pending(c) || c->deferred != CONNECTION_NOTHING_DEFERRED)
+        return;
+    c->yielded = true;
+    loop_alarm_set(c->host->loop, &c->alarm, loop_stamp(c->host->loop));
+}
+
+static void resume(evl_connection *c) {
+    if (c->yielded)
+        loop_alarm_cancel(c->host->loop, &c->alarm);
+    c->yielded = false;
+}
+
+/* Feeds fresh bytes (or none) and plays as many steps as they allow; all replies go out in one
+ * write. May end, and so free, the connection: callers return at once. */
+void connection_pump(evl_connection *c, const uint8_t *fresh, size_t length) {
+    pump_state pump;
+    resume(c);
+    take_input(c, &pump, fresh, length);
+    for (int turn = 0; !c->ended && !io_is_pending(c); turn++) {
+        if (c->deferred != CONNECTION_NOTHING_DEFERRED) {
+            if (!carry_out_deferred(c))
+                break;
+            continue;
+        }
+        if (turn >= TURNS_AT_ONCE) {
+            io_flush(c, &pump.batch);
+            yield(c);
+            break;
+        }
+        pump.input.time_up = c->time_up;
+        evl_action action = session_next(&c->session, &pump.input);
+        if (!carry_out(c, &pump, &action))
+            break;
+    }
+    keep_rest(c, &pump);
+    if (c->ended)
+        connection_conclude(c);
+    else
+        rest(c);
+}
+
+static void defer(evl_connection *c, const evl_action *action) {
+    c->deferred = (uint8_t)action->kind;
+    c->deferred_discard = action->discard;
+    c->look_after_ns = 0;
+    loop_alarm_cancel(c->host->loop, &c->alarm);
+}
+
+static void step_done(evl_connection *c, const pump_state *pump, uint32_t step) {
+    connection_note(c, EVL_EVENT_STEP_DONE, step, c->consumed_total + pump->input.used);
+    c->step_began_ns = c->host->loop->now_ns;
+    c->time_up = false;
+    c->limit_passed = false;
+    c->lag_ns = 0;
+    c->look_after_ns = 0;
+    if (c->alarm.armed)
+        loop_alarm_cancel(c->host->loop, &c->alarm);
+}
+
+static void start_time(evl_connection *c, uint64_t time_ns) {
+    uint64_t now = loop_stamp(c->host->loop);
+    uint64_t at = time_ns < UINT64_MAX - now ? now + time_ns : UINT64_MAX;
+    loop_alarm_set(c->host->loop, &c->alarm, at);
+}
+
+static uint64_t limit_of_current_step(const evl_connection *c) {
+    const evl_step *step = session_step(&c->session);
+    return step != NULL ? step->limit_ns : EVL_LIMIT_DEFAULT;
+}
+
+/* True: go on asking the session. False: it waits, or the connection has ended. */
+static bool carry_out(evl_connection *c, pump_state *pump, const evl_action *action) {
+    switch (action->kind) {
+    case EVL_ACTION_STEP_DONE:
+        step_done(c, pump, action->step);
+        return true;
+    case EVL_ACTION_WRITE:
+        io_batch(c, &pump->batch, action, limit_of_current_step(c));
+        return pump->batch.count < BATCH_PARTS || io_flush(c, &pump->batch);
+    case EVL_ACTION_HALF_CLOSE:
+    case EVL_ACTION_CLOSE:
+    case EVL_ACTION_RESET:
+    case EVL_ACTION_JUDGE_LEAVE:
+    case EVL_ACTION_START_TIME:
+    case EVL_ACTION_ASK:
+    case EVL_ACTION_END:
+        defer(c, action);
+        return io_flush(c, &pump->batch);
+    case EVL_ACTION_WAIT_INPUT:
+    case EVL_ACTION_WAIT_TIME:
+    case EVL_ACTION_WAIT_ANSWER:
+    case EVL_ACTION_WAIT_STEPS:
+        io_flush(c, &pump->batch);
+        return false;
+    case EVL_ACTION_FAIL:
+        connection_fail(c, action->failure);
+        io_flush(c, &pump->batch); /* the replies up to the failing step still go out */
+        return false;
+    }
+    return false;
+}
+
+/* What had to wait until all was written. True: done, go on. False: looks again later. */
+static bool carry_out_deferred(evl_connection *c) {
+    switch ((evl_action_kind)c->deferred) {
+    case EVL_ACTION_HALF_CLOSE:
+        socket_half_close(c->fd);
+        c->half_closed = true;
+        break;
+    case EVL_ACTION_CLOSE:
+        io_close(c);
+        break;
+    case EVL_ACTION_RESET:
+        if (!leave_reset(c))
+            return false;
+        break;
+    case EVL_ACTION_JUDGE_LEAVE:
+        if (!leave_judge(c))
+            return false;
+        break;
+    case EVL_ACTION_START_TIME:
+        start_time(c, session_step(&c->session)->number);
+        break;
+    case EVL_ACTION_ASK:
+        c->host->asked(c->host, c, session_index(&c->session));
+        break;
+    case EVL_ACTION_END:
+        c->ended = true;
+        break;
+    case EVL_ACTION_STEP_DONE:
+    case EVL_ACTION_WRITE:
+    case EVL_ACTION_WAIT_INPUT:
+    case EVL_ACTION_WAIT_TIME:
+    case EVL_ACTION_WAIT_ANSWER:
+    case EVL_ACTION_WAIT_STEPS:
+    case EVL_ACTION_FAIL:
+        break;
+    }
+    c->deferred = CONNECTION_NOTHING_DEFERRED;
+    return true;
+}
+
+static void keep_rest(evl_connection *c, pump_state *pump) {
+    const evl_input *input = &pump->input;
+    c->consumed_total += input->used;
+    if (!pump->fresh) {
+        buffer_consume(&c->backlog, input->used);
+        return;
+    }
+    size_t left = input->length - input->used;
+    if (buffer_append(&c->backlog, input->bytes + input->used, left) == EVL_OK)
+        return;
+    if (!c->ended)
+        connection_fail(c, session_fail(&c->session, EVL_FAILURE_NO_MEMORY));
+}
+
+/* --- between pumps --- */
+
+static bool waits_for_leave(const evl_connection *c) {
+    const evl_step *step = session_step(&c->session);
+    return step != NULL && c->deferred == CONNECTION_NOTHING_DEFERRED && !io_is_pending(c) &&
+           (step->kind == EVL_STEP_EXPECT_DISCONNECT || step->kind == EVL_STEP_DISCONNECT);
+}
+
+static void rest(evl_connection *c) {
+    release_played(c);
+    if (waits_for_leave(c))
+        leave_look_later(c);
+    io_watch(c);
+    limit_arm(c);
+    bool idle = connection_is_idle(c);
+    if (idle != c->idle) {
+        c->idle = idle;
+        c->host->moved(c->host, c);
+    }
+}
+
+/* Lets go of programs the session has left, once nothing of them waits to be written. */
+static void release_played(evl_connection *c) {
+    if (io_is_pending(c))
+        return;
+    if (c->answer != NULL && c->session.answer == NULL) {
+        evl_program_release(c->answer);
+        c->answer = NULL;
+    }
+    while (c->chain != NULL && session_has_left(&c->session, c->chain)) {
+        evl_program *next = c->chain->next;
+        evl_program_release(c->chain);
+        c->chain = next;
+    }
+}
