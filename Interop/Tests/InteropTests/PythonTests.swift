@@ -136,7 +136,7 @@ private func bareSocket(_ conversation: String) -> String {
     #expect(failure.kind == .clientClosed)
     #expect(failure.step == 1)
     #expect(failure.offset == 2)
-    #expect(failure.summary.contains(#"got its length prefix and 2 of 4 bytes ("pi") of payload"#), "\(failure)")
+    #expect(failure.summary.contains(#"got its length prefix and 2 of 4 bytes of payload ("pi")"#), "\(failure)")
     // The client has noticed nothing: only the script knows.
     #expect(result.status == 0, "\(result)")
     #expect(result.errors.isEmpty)

@@ -99,7 +99,7 @@ import Testing
     }
 
     @Test func secondConnectionComes() async throws {
-        // issue in secondConnectionComes: connection 2: came from 127.0.0.1:
+        // issue in secondConnectionComes: connection 2: no script is for it; the server is for one connection
         try await withMockServer([.expect("PING\r\n"), .send("+PONG\r\n")]) { server in
             let first = try PlainClient(server.host, server.port)
             try first.send("PING\r\n")

@@ -105,7 +105,7 @@ final class XCTestFailures: LosableTestCase {
     }
 
     func testSecondConnectionComes() throws {
-        // issue in testSecondConnectionComes: connection 2: came from 127.0.0.1:
+        // issue in testSecondConnectionComes: connection 2: no script is for it; the server is for one connection
         try withMockServer([.expect("PING\r\n"), .send("+PONG\r\n")]) { server in
             let first = try PlainClient(server.host, server.port)
             try first.send("PING\r\n")
