@@ -196,9 +196,12 @@ static void keep_rest(evl_connection *c, pump_state *pump) {
 /* --- between pumps --- */
 
 static bool waits_for_leave(const evl_connection *c) {
+    if (c->deferred != CONNECTION_NOTHING_DEFERRED || io_is_pending(c))
+        return false;
     const evl_step *step = session_step(&c->session);
-    return step != NULL && c->deferred == CONNECTION_NOTHING_DEFERRED && !io_is_pending(c) &&
-           (step->kind == EVL_STEP_EXPECT_DISCONNECT || step->kind == EVL_STEP_DISCONNECT);
+    if (step == NULL)
+        return c->session.live; /* between two enqueues a client may leave as well */
+    return step->kind == EVL_STEP_EXPECT_DISCONNECT || step->kind == EVL_STEP_DISCONNECT;
 }
 
 static void rest(evl_connection *c) {

@@ -44,9 +44,7 @@ extension FailureAccount {
         case .send?, .sendFrame?:
             return "the client does not read, or not fast enough: its receive buffer and ours are full"
         case .expectDisconnect?, .disconnect?:
-            return connection.gotFin
-                ? "the client must read what is left, and close"
-                : "close the client; or does it wait for bytes that the script never sends?"
+            return stayAdvice
         case .expectFrame? where !failure.header.isEmpty:
             return "is the length prefix right? The client may think it has sent the whole frame"
         case .expectEOF?:
@@ -54,6 +52,12 @@ extension FailureAccount {
         default:
             return greedyStep == nil ? silenceAdvice : "receive(exactly:) leaves what belongs to the next step"
         }
+    }
+
+    private var stayAdvice: String {
+        if connection.gotFin { return "the client must read what is left, and close" }
+        if let sample, sample.unread > 0 { return "the client has not read what it was sent, nor closed" }
+        return "close the client; or does it wait for bytes that the script never sends?"
     }
 
     /// A client that is silent waits for something, or keeps what it wrote in a buffer.

@@ -21,13 +21,10 @@ extension FailureAccount {
     }
 
     /// "3 of the 6 bytes sent to it".
-    func unread(_ sample: ConnectionReport.Sample, all: String? = nil) -> String {
-        guard sample.unread == connection.sentTotal else {
-            return "\(sample.unread) of the \(counted(connection.sentTotal, "byte")) sent to it"
-        }
-        let bytes = countedAll(connection.sentTotal, "byte")
-        guard let all, connection.sentTotal > 1 else { return "\(bytes) sent to it" }
-        return "\(all) \(counted(connection.sentTotal, "byte")) sent to it"
+    func unread(_ sample: ConnectionReport.Sample) -> String {
+        sample.unread == connection.sentTotal
+            ? "\(countedAll(connection.sentTotal, "byte")) sent to it"
+            : "\(sample.unread) of the \(counted(connection.sentTotal, "byte")) sent to it"
     }
 
     /// The last bytes of what was sent, in brackets, where they are still known: what is unread stands at the end.
@@ -48,7 +45,9 @@ extension FailureAccount {
             return "\(manner): it closed without reading everything it was sent, or meant to reset"
         }
         if sample.unread > 0 {
-            return "\(manner): it closed without reading \(unread(sample, all: "any of the"))\(lastSent(sample.unread))"
+            // It may have read on since then: the sample is the latest that is known, not what its reset left behind.
+            let bytes = "\(unread(sample))\(lastSent(sample.unread))"
+            return "\(manner), with \(bytes) unread when the kernel was last asked"
         }
         return "\(manner), although it had taken \(all)"
     }

@@ -67,9 +67,10 @@ extension Duration {
     /// `250 ms`, `2 s`, `0.21 ms`: at most three figures that matter.
     var brief: String {
         let nanoseconds = Double(nanoseconds)
+        // What would round to 1000 of one unit is 1 of the next.
         return switch nanoseconds {
-        case 1e9...: "\(Duration.figures(nanoseconds / 1e9)) s"
-        case 1e6...: "\(Duration.figures(nanoseconds / 1e6)) ms"
+        case 999.5e6...: "\(Duration.figures(nanoseconds / 1e9)) s"
+        case 999.5e3...: "\(Duration.figures(nanoseconds / 1e6)) ms"
         default: "\(Duration.figures(nanoseconds / 1e3)) µs"
         }
     }
