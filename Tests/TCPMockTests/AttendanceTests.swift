@@ -114,7 +114,7 @@ private let hasty = MockServer.Options(limits: Limits(step: .milliseconds(150)))
         client.close()
         let verdict = await server.finish()
         #expect(verdict.isClean, "\(verdict)")
-        #expect(verdict.notes == ["1 connections came that no script was for"])
+        #expect(verdict.notes == ["1 connection came that no script was for"])
         #expect(throws: connectionReset) { try stranger.receiveSome() }
     }
 

@@ -24,7 +24,7 @@ import Testing
         }
         let failure = try #require(verdict.failures.first)
         #expect(failure.kind == .frameTooLong)
-        #expect(failure.summary.contains("ff ff ff ff: 4294967295 bytes"), "\(failure)")
+        #expect(failure.summary.contains("4294967295 bytes (ff ff ff ff)"), "\(failure)")
     }
 
     @Test func aTruncatedHeaderSaysHowMuchOfItCame() async throws {
@@ -36,7 +36,7 @@ import Testing
     @Test func aTruncatedPayloadSaysHowMuchOfItCame() async throws {
         let failure = try await failure(sending: [0, 0, 0, 5] + Array("Hel".utf8))
         #expect(failure.kind == .clientClosed)
-        #expect(failure.summary.contains("3 of 5 bytes (\"Hel\")"), "\(failure)")
+        #expect(failure.summary.contains("3 of 5 bytes of payload (\"Hel\")"), "\(failure)")
     }
 
     @Test func theEndOfTheStreamIsNoFrame() async throws {

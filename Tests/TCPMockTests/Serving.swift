@@ -41,6 +41,11 @@ func becomes(_ isSo: () throws -> Bool) rethrows -> Bool {
     return false
 }
 
+/// A limit that TCPMOCK_TIMEOUT_SCALE does not change: for tests that stall for longer than it.
+func unscaled(_ limit: Duration) -> Duration {
+    limit / (getenv("TCPMOCK_TIMEOUT_SCALE").flatMap { Double(String(cString: $0)) } ?? 1)
+}
+
 func pause(milliseconds: UInt32) {
     usleep(milliseconds * 1000)
 }

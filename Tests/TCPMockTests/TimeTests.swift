@@ -9,7 +9,7 @@ private let big = Bytes([UInt8](repeating: 7, count: 8 << 20))  // more than bot
 
 @Suite(.serialized) struct StalledLoopTests {
     @Test func aLoopThatStoodStillPastALimitDoesNotFailAStepWhoseBytesAreThere() async throws {
-        let server = try MockServer([.send("go"), .expect("PING", within: .milliseconds(600)), .send("PONG")])
+        let server = try MockServer([.send("go"), .expect("PING", within: unscaled(.milliseconds(600))), .send("PONG")])
         let client = try server.connect()
         #expect(try client.receiveText(2) == "go")
         let block = LoopBlock.begin()
@@ -23,7 +23,7 @@ private let big = Bytes([UInt8](repeating: 7, count: 8 << 20))  // more than bot
     }
 
     @Test func itsTimeIsAddedToTheLimitOnceAndTheTextSaysSo() async throws {
-        let server = try MockServer([.send("go"), .expect("PING", within: .milliseconds(300))])
+        let server = try MockServer([.send("go"), .expect("PING", within: unscaled(.milliseconds(300)))])
         let client = try server.connect()
         #expect(try client.receiveText(2) == "go")
         let block = LoopBlock.begin()
