@@ -34,6 +34,7 @@ typedef union any_address {
 static evl_status encode(const evl_address *address, any_address *out, socklen_t *length);
 static evl_status listen_on(int fd, const evl_address *wanted, evl_address *address, int *error);
 static void set_flag(int fd, int level, int option);
+static void clear_flag(int fd, int level, int option);
 
 /* --- listening --- */
 
@@ -96,6 +97,10 @@ static evl_status listen_on(int fd, const evl_address *wanted, evl_address *addr
         *error = errno;
         return EVL_SYSTEM;
     }
+    /* Accepted sockets inherit it: what is left of them (FIN_WAIT2, TIME_WAIT) must not keep a
+     * later server from this very port. By now it does not change what the kernel has chosen. */
+    if (wanted->family != EVL_UNIX)
+        set_flag(fd, SOL_SOCKET, SO_REUSEADDR);
     length = sizeof raw;
     if (listen(fd, BACKLOG) != 0 || getsockname(fd, &raw.any, &length) != 0) {
         *error = errno;
@@ -152,6 +157,11 @@ static void set_flag(int fd, int level, int option) {
     setsockopt(fd, level, option, &on, sizeof on);
 }
 
+static void clear_flag(int fd, int level, int option) {
+    int off = 0;
+    setsockopt(fd, level, option, &off, sizeof off);
+}
+
 int socket_reserve(int fd) {
     any_address raw = {0};
     socklen_t length = sizeof raw;
@@ -163,11 +173,16 @@ int socket_reserve(int fd) {
         set_flag(fd, SOL_SOCKET, SO_REUSEPORT);
         if (held >= 0) {
             set_flag(held, SOL_SOCKET, SO_REUSEPORT);
+            /* REUSEADDR gets it past what is left of accepted sockets; kept, it would let others
+             * in. */
+            set_flag(held, SOL_SOCKET, SO_REUSEADDR);
             if (raw.any.sa_family == AF_INET6)
                 set_flag(held, IPPROTO_IPV6, IPV6_V6ONLY);
             if (bind(held, &raw.any, length) != 0) {
                 close(held);
                 held = -1;
+            } else {
+                clear_flag(held, SOL_SOCKET, SO_REUSEADDR);
             }
         }
     }

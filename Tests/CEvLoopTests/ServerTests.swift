@@ -59,6 +59,7 @@ import Testing
         #expect(server.answer(1, [.send("1")]) == EVL_OK)
         #expect(server.answer(1, [.send("2")]) == EVL_OK)
         #expect(server.answer(1, nil) == EVL_OK)
+        #expect(loopTakesAJob())  // the answers' jobs are done
         try client.send("x")
         #expect(String(decoding: try client.receiveAll(), as: UTF8.self) == "1y")
         #expect(server.notices.next()?.failures == [])
@@ -141,8 +142,9 @@ import Testing
     @Test func whoConnectedBeforeTheFinishIsJudgedByIt() throws {
         // A client that was still in the listener's queue used to be let go unjudged.
         let server = try CoreListener([])
-        let (first, second) = (LoopBlock(), LoopBlock())
+        let first = LoopBlock()
         first.waitUntilBegun()
+        let second = LoopBlock()
         #expect(server.finish(last: [.disconnects()]) == EVL_OK)
         first.release()
         second.waitUntilBegun()  // the finish stands behind it, in the same turn of the loop

@@ -158,6 +158,32 @@ public final class TestClient: Sendable {
         }
     }
 
+    // MARK: Waiting
+
+    /// Whether there is something to read, or an end, before `milliseconds` have passed.
+    public func isReadable(within milliseconds: Int32 = 30_000) -> Bool {
+        wait(for: Int16(POLLIN), milliseconds)
+    }
+
+    private func wait(for events: Int16, _ milliseconds: Int32) -> Bool {
+        var state = pollfd(fd: fd, events: events, revents: 0)
+        return poll(&state, 1, milliseconds) > 0
+    }
+
+    /// Sends zeros until nothing more has been taken for `milliseconds`, or `most` have gone; answers how many.
+    public func sendWhatFits(most: Int, patience milliseconds: Int32 = 500) throws -> Int {
+        let piece = [UInt8](repeating: 0, count: 65536)
+        var total = 0
+        while total < most, wait(for: Int16(POLLOUT), milliseconds) {
+            let count = sendCall(fd, piece, min(piece.count, most - total), Int32(MSG_DONTWAIT))
+            let code = errno
+            if count < 0, code == EAGAIN { continue }
+            guard count > 0 else { throw ClientError(call: "send", code: code) }
+            total += count
+        }
+        return total
+    }
+
     // MARK: Leaving
 
     public func shutDownWriting() {
@@ -185,10 +211,10 @@ public final class TestClient: Sendable {
     }
 }
 
-private func sendCall(_ fd: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+private func sendCall(_ fd: Int32, _ bytes: UnsafeRawPointer?, _ count: Int, _ flags: Int32 = 0) -> Int {
     #if canImport(Glibc)
-        Glibc.send(fd, bytes, count, Int32(MSG_NOSIGNAL))
+        Glibc.send(fd, bytes, count, flags | Int32(MSG_NOSIGNAL))
     #else
-        Darwin.send(fd, bytes, count, 0)
+        Darwin.send(fd, bytes, count, flags)
     #endif
 }

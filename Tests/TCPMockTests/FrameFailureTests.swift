@@ -1,0 +1,66 @@
+// Frames that are too long, cut off, or none at all.
+
+import TCPMock
+import TestClient
+import Testing
+
+@Suite struct FrameFailureTests {
+    private func failure(sending bytes: [UInt8], line: UInt = #line) async throws -> ScriptFailure {
+        let verdict = try await serve([.expectFrame("Hello", line: line)]) { client in
+            try client.send(bytes)
+            client.shutDownWriting()
+            _ = try? client.receiveAll()
+        }
+        #expect(verdict.failures.count == 1)
+        let failure = try #require(verdict.failures.first)
+        #expect(failure.location.line == line)
+        return failure
+    }
+
+    @Test func aLengthPrefixOfAllOnesIsTooLong() async throws {
+        let verdict = try await serve([.expectFrame("Hello")], staying: true) { client in
+            try client.send([0xff, 0xff, 0xff, 0xff])  // and it stays, waiting for an answer: nothing is waited out
+            #expect(throws: connectionReset) { try client.receiveSome() }
+        }
+        let failure = try #require(verdict.failures.first)
+        #expect(failure.kind == .frameTooLong)
+        #expect(failure.summary.contains("4294967295 bytes (ff ff ff ff)"), "\(failure)")
+    }
+
+    @Test func aTruncatedHeaderSaysHowMuchOfItCame() async throws {
+        let failure = try await failure(sending: [0, 0])
+        #expect(failure.kind == .clientClosed)
+        #expect(failure.summary.contains("2 of the 4 bytes of its length prefix (00 00)"), "\(failure)")
+    }
+
+    @Test func aTruncatedPayloadSaysHowMuchOfItCame() async throws {
+        let failure = try await failure(sending: [0, 0, 0, 5] + Array("Hel".utf8))
+        #expect(failure.kind == .clientClosed)
+        #expect(failure.summary.contains("3 of 5 bytes of payload (\"Hel\")"), "\(failure)")
+    }
+
+    @Test func theEndOfTheStreamIsNoFrame() async throws {
+        let failure = try await failure(sending: [])
+        #expect(failure.kind == .clientClosed)
+        #expect(failure.summary.contains("got no frame"), "\(failure)")
+    }
+
+    @Test func theEndOfTheStreamIsNoEmptyFrameEither() async throws {
+        let verdict = try await serve([.expectFrame("")]) { _ in }
+        #expect(verdict.failures.map(\.kind) == [.clientClosed])
+        #expect(verdict.description.contains("the end of the stream is not an empty frame"))
+    }
+
+    @Test func anEmptyFrameIsAFrame() async throws {
+        let verdict = try await serve([.expectFrame(""), .sendFrame("")]) { client in
+            try client.send([0, 0, 0, 0])
+            #expect(try client.receive(4) == [0, 0, 0, 0])
+        }
+        #expect(verdict.isClean, "\(verdict)")
+    }
+
+    @Test func anEmptyFrameIsNotTheFrameExpected() async throws {
+        let failure = try await failure(sending: [0, 0, 0, 0])
+        #expect(failure.kind == .mismatch)
+    }
+}
