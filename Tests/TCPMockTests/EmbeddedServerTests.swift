@@ -12,9 +12,8 @@ import Testing
 
 private let soon = Duration.milliseconds(100)
 
-/// There each takes a tenth of a second, a sleep.
+/// There a sleep of a tenth of a second stands for readiness. Here the first connect succeeds, each time.
 @Test func e2_aServerIsReadyAtOnce() async throws {
-    let started = ContinuousClock.now
     for _ in 1...50 {
         expectClean(
             try await play([.send("hi")]) { client, _ in
@@ -22,7 +21,6 @@ private let soon = Duration.milliseconds(100)
                 client.close()
             })
     }
-    #expect(ContinuousClock.now - started < .seconds(5))
 }
 
 @Test func e3_hostAndPortAreArgumentsAndTheKernelChoosesThePort() async throws {
