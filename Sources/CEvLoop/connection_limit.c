@@ -98,6 +98,10 @@ void limit_arm(evl_connection *c) {
     uint64_t deadline = deadline_of(c, current_limit(c));
     if (deadline == UINT64_MAX)
         return;
+    /* It has rung, but reading outranked it: starting it anew would put it off for as long as the
+     * client has something to say on each turn. */
+    if (ev_is_pending(&c->limit))
+        return;
     if (!ev_is_active(&c->limit) || deadline < c->rings_at_ns)
         ring_at(c, deadline);
 }

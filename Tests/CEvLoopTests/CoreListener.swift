@@ -173,3 +173,33 @@ func loopTakesAJob(within seconds: Int = 20) -> Bool {
     evl_loop_post({ Unmanaged<DispatchSemaphore>.fromOpaque($0!).takeRetainedValue().signal() }, context.toOpaque())
     return done.wait(timeout: .now() + .seconds(seconds)) == .success
 }
+
+/// Keeps the loop busy: one chore of 15 ms in each of its turns.
+final class Chores: @unchecked Sendable {  // `rounds` is the loop thread's alone
+    private var rounds: Int
+    private let done = DispatchSemaphore(value: 0)
+
+    init(_ rounds: Int) {
+        self.rounds = rounds
+        post()
+    }
+
+    private func post() {
+        let context = Unmanaged.passRetained(self)  // released when it has run
+        evl_loop_post({ Unmanaged<Chores>.fromOpaque($0!).takeRetainedValue().run() }, context.toOpaque())
+    }
+
+    private func run() {
+        pause(milliseconds: 15)
+        rounds -= 1
+        if rounds > 0 { post() } else { done.signal() }
+    }
+
+    var areDone: Bool {
+        guard done.wait(timeout: .now()) == .success else { return false }
+        done.signal()
+        return true
+    }
+
+    func wait() { done.wait() }
+}
