@@ -211,6 +211,7 @@ private func listening(on port: Int, _ script: Script) async throws -> MockServe
             """)
 }
 
+/// Its verdict may be there a moment before its listener is gone: who comes then is refused, or reset.
 @Test func e16_aServerForOneConnectionIsDoneAfterIt() async throws {
     let server = try MockServer([.expect("ping"), .send("pong")])
     let client = try TestClient.connect(server.host, server.port)
@@ -218,9 +219,10 @@ private func listening(on port: Int, _ script: Script) async throws -> MockServe
     try client.expectText("pong")
     client.close()
     expectClean(await server.finish())
-    #expect(throws: ClientError(call: "connect", code: ECONNREFUSED)) {
-        try TestClient.connect(server.host, server.port)
+    let error = #expect(throws: ClientError.self) {
+        try TestClient.connect(server.host, server.port).receiveSome()
     }
+    #expect([ECONNREFUSED, ECONNRESET].contains(error?.code))
 }
 
 /// A server that misbehaves: garbage, a truncated frame, silence, half an answer and a reset.

@@ -272,10 +272,11 @@ private let soon = Duration.milliseconds(100)
     try await server.join()
     client.close()
     let failure = try #require(await server.finish().failures.first)
-    let start =
-        "connection 1, after step 2 of 2: expected the client to disconnect cleanly (FIN), but it reset the connection (RST)"
     #expect(
-        failure.summary == start + #", with 3 of the 6 bytes sent to it ("Two") unread when the kernel was last asked"#)
+        failure.summary == """
+            connection 1, after step 2 of 2: expected the client to disconnect cleanly (FIN), but it reset the connection \
+            (RST), with 3 of the 6 bytes sent to it ("Two") unread when the kernel was last asked
+            """)
     #expect(Int(failure.location.line) == here + 1)
 }
 
@@ -296,8 +297,9 @@ private let soon = Duration.milliseconds(100)
         #", with 3 of the 6 bytes sent to it ("Two") unread when the kernel was last asked"#,
         ": it closed without reading everything it was sent, or meant to reset",
     ]
-    let start =
-        "connection 1, step 3 of 3: expected the client to disconnect cleanly (FIN), but it reset the connection (RST)"
+    let start = """
+        connection 1, step 3 of 3: expected the client to disconnect cleanly (FIN), but it reset the connection (RST)
+        """
     #expect(known.map { start + $0 }.contains(failure.summary), "\(failure)")
     #expect(failure.location.line == here + 4)
 }
