@@ -5,7 +5,11 @@ func counted(_ number: Int, _ noun: String) -> String {
     number == 1 ? "1 \(noun)" : "\(number) \(noun)s"
 }
 
-/// `the 1 byte`, `all 6 bytes`, to follow "had taken".
+/// `the 1 byte`, `both bytes`, `all 6 bytes`.
 func countedAll(_ number: Int, _ noun: String) -> String {
-    number == 1 ? "the 1 \(noun)" : "all \(number) \(noun)s"
+    switch number {
+    case 1: "the 1 \(noun)"
+    case 2: "both \(noun)s"
+    default: "all \(number) \(noun)s"
+    }
 }

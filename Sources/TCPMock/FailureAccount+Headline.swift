@@ -107,9 +107,8 @@ extension FailureAccount {
     // MARK: Bytes where none may come
 
     private var unexpected: String {
-        var isSilence = false
-        if case .expectSilence? = planned?.step.kind { isSilence = true }
-        let number = counted(connection.unjudged, isSilence ? "byte" : "more byte")
+        let isFirst = connection.consumedTotal == 0
+        let number = counted(connection.unjudged, isFirst ? "byte" : "more byte")
         return "expected \(wanted), got \(number): \(brief(connection.excerpt))"
     }
 

@@ -30,6 +30,7 @@ extension FailureAccount {
         case .write,
             .clientReset where planned?.step.isSend == true:
             "did the client close before it had been sent everything? Give it a reason to wait, or drop the send"
+        case .clientReset where connection.sentTotal > 0: readToTheEnd
         case .frameTooLong: prefixAdvice
         case .unexpectedBytes where planned?.number == nil:
             "the client says more than the script expects; a step for it is missing at the end"
@@ -86,8 +87,12 @@ extension FailureAccount {
             return "closing with SO_LINGER 0 (an abort, a forced close) resets; expectDisconnect(.any) allows it"
         }
         return connection.sentTotal > 0
-            ? "a client that closes with unread bytes resets the connection: read to the end of the stream first"
+            ? readToTheEnd
             : "closing with SO_LINGER 0 (an abort, a forced close) resets; expectDisconnect(.any) allows it"
+    }
+
+    private var readToTheEnd: String {
+        "a client that closes with unread bytes resets the connection: read to the end of the stream first"
     }
 
     private var endAdvice: String? {

@@ -57,9 +57,8 @@ extension FailureAccount {
             return []
         }
         guard let sample else {
-            guard failure.kind == .leftByReset || failure.kind == .limit else { return [] }
-            let since = connection.sample == nil ? "before the client left" : "since the client's last bytes"
-            return ["kernel    not asked \(since): how much the client had left unread is not known"]
+            guard failure.kind == .leftByReset else { return [] }
+            return ["kernel    \(whyNotAsked): how much the client had left unread is not known"]
         }
         var lines: [String] = []
         if sample.unread > 0 {
@@ -74,6 +73,11 @@ extension FailureAccount {
             lines.append("kernel    the client's socket is still open: only its sending side is shut down")
         }
         return lines
+    }
+
+    private var whyNotAsked: String {
+        if plan.options.address.family == .unix { return "not asked, for it does not tell of Unix-domain sockets" }
+        return connection.sample == nil ? "not asked before the client left" : "not asked since the client's last bytes"
     }
 
     private func age(of sample: ConnectionReport.Sample) -> String {

@@ -52,7 +52,7 @@ struct Timeline {
         _ event: ConnectionReport.Event, isTried: Bool, _ consumed: Range<Int>, _ sent: Range<Int>
     ) -> String? {
         switch event.kind {
-        case .connected: "client \(connection.peer) connected"
+        case .connected: connection.peer == "unix" ? "client connected" : "client \(connection.peer) connected"
         case .stepDone: stepLine(event, isTried: isTried, consumed, sent)
         case .fin: "client ended its stream (FIN)"
         case .rst: "client reset the connection (RST)"

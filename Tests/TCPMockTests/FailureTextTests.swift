@@ -561,3 +561,47 @@ private let huge = Bytes([UInt8](repeating: 0x78, count: 16 << 20))
     #expect(verdict.failures.first?.details.hasSuffix("\n            followed by 2 reconnects, all reset") == true)
     #expect(verdict.notes == ["followed by 2 reconnects, which were reset"])
 }
+
+// MARK: Other transports
+
+/// The kernel does not tell what a Unix-domain client has left unread, and the text does not pretend to know.
+@Test func tellsOfAUnixDomainClientWhatCanBeKnown() async throws {
+    let here = #line
+    let address = MockAddress.abstract("tcpmock-failure-text-\(UInt64.random(in: 0 ... .max))")
+    let verdict = try await play([.send("OneTwo")], options: .init(address: address)) { client, _ in
+        try client.expectText("One")
+        client.close()
+    }
+    expectFailure(
+        verdict, line: here + 2,
+        """
+        connection 1, after step 1 of 1: expected the client to disconnect cleanly (FIN), but it reset the connection (RST): it closed without reading everything it was sent, or meant to reset
+          kernel    not asked, for it does not tell of Unix-domain sockets: how much the client had left unread is not known
+          hint      a client that closes with unread bytes resets the connection: read to the end of the stream first
+          so far    +T  client connected
+                    +T  -> "OneTwo"                               step 1 ok
+                    +T  client reset the connection (RST)
+                    +T  failed at the script's end
+        """)
+}
+
+@Test func tellsAClientThatGoesAwayInsteadOfAnswering() async throws {
+    let here = #line
+    let verdict = try await play([
+        .send("220 ready\r\n"),
+        .expect("EHLO"),
+    ]) { client, _ in
+        try client.awaitBytes(11)
+        client.close()
+    }
+    expectFailure(
+        verdict, line: here + 3,
+        """
+        connection 1, step 2 of 2: expected "EHLO", got 0 of 4 bytes, then the client reset the connection (RST)
+          hint      a client that closes with unread bytes resets the connection: read to the end of the stream first
+          so far    +T  client 127.0.0.1:PORT connected
+                    +T  -> "220 ready\\r\\n"                        step 1 ok
+                    +T  client reset the connection (RST)
+                    +T  step 2 failed
+        """)
+}

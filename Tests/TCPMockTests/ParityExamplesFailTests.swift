@@ -372,7 +372,7 @@ private let soon = Duration.milliseconds(100)
     expectFailure(
         verdict, line: here + 2,
         """
-        connection 1, step 1 of 1: expected the client to disconnect, got 5 more bytes: "Hello"
+        connection 1, step 1 of 1: expected the client to disconnect, got 5 bytes: "Hello"
           got       48 65 6c 6c 6f   Hello
           so far    +T  client 127.0.0.1:PORT connected
                     +T  <- "Hello"                                step 1 failed

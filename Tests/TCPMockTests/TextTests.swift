@@ -102,5 +102,6 @@ func aDurationIsShownBriefly(duration: Duration, shown: String) {
     #expect(counted(1, "byte") == "1 byte")
     #expect(counted(2, "byte") == "2 bytes")
     #expect(countedAll(1, "byte") == "the 1 byte")
+    #expect(countedAll(2, "byte") == "both bytes")
     #expect(countedAll(6, "byte") == "all 6 bytes")
 }
