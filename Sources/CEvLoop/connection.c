@@ -218,6 +218,7 @@ void connection_view(const evl_connection *c, evl_connection_view *view) {
         .received_total = c->received_total,
         .sent_total = c->sent_total,
         .consumed_total = c->consumed_total,
+        .unwritten = c->unwritten,
         .unsent = c->unsent,
         .sample = c->sample,
         .failure = c->failure,

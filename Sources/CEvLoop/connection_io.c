@@ -96,13 +96,27 @@ static void outbox_clear(evl_connection *c) {
     c->outbox = (evl_outbox){0};
 }
 
-static bool write_failed(evl_connection *c, socket_result result, int error, uint32_t step) {
-    (void)result;
+static uint64_t outbox_bytes(const evl_outbox *outbox) {
+    uint64_t total = 0;
+    for (uint32_t i = 0; i < outbox->count; i++)
+        total += outbox->parts[outbox->first + i].length;
+    return total;
+}
+
+static uint64_t batch_bytes(const write_batch *batch) {
+    uint64_t total = 0;
+    for (int i = 0; i < batch->count; i++)
+        total += batch->parts[i].iov_len;
+    return total;
+}
+
+static bool write_failed(evl_connection *c, int error, uint32_t step, uint64_t unwritten) {
     /* The client is gone. Its last words are still there to read, and belong to the evidence. */
     evl_failure failure = session_fail(&c->session, EVL_FAILURE_WRITE);
     failure.step = step;
     failure.offset = 0;
     failure.error = error;
+    c->unwritten = unwritten;
     outbox_clear(c);
     connection_fail(c, failure);
     return false;
@@ -138,7 +152,7 @@ bool io_flush(evl_connection *c, write_batch *batch) {
     socket_result result = socket_write(c->fd, batch->parts, batch->count, &written, &error);
     bool fine = result == SOCKET_OK || result == SOCKET_LATER
                     ? keep_unwritten(c, batch, written)
-                    : write_failed(c, result, error, batch->steps[0]);
+                    : write_failed(c, error, batch->steps[0], batch_bytes(batch));
     batch->count = 0;
     return fine;
 }
@@ -176,7 +190,7 @@ bool io_flush_outbox(evl_connection *c) {
         if (result == SOCKET_LATER)
             return true;
         if (result != SOCKET_OK)
-            return write_failed(c, result, error, outbox->parts[outbox->first].step);
+            return write_failed(c, error, outbox->parts[outbox->first].step, outbox_bytes(outbox));
         c->wrote_ns = c->host->loop->now_ns;
         outbox_consume(outbox, written, c->wrote_ns);
     }
@@ -220,9 +234,8 @@ void io_close(evl_connection *c) {
 void io_reset(evl_connection *c) {
     if (c->fd < 0)
         return;
-    c->unsent = probe_unacknowledged(c->fd);
-    for (uint32_t i = 0; i < c->outbox.count; i++)
-        c->unsent += c->outbox.parts[c->outbox.first + i].length;
+    c->unwritten += outbox_bytes(&c->outbox);
+    c->unsent = probe_unacknowledged(c->fd) + outbox_bytes(&c->outbox);
     int fd = c->fd;
     forget_socket(c);
     socket_reset(fd);

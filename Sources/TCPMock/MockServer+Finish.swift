@@ -9,8 +9,9 @@ extension MockServer {
     /// Ends the server and says what departed from its script.
     ///
     /// Waits until all scripts are done, or a limit has passed; a client that is still connected after its script
-    /// has ``Limits/step`` to leave. Calling it again gives the same verdict. When the task is cancelled it waits for
-    /// nothing more: steps not reached are then a note in the verdict.
+    /// has ``Limits/step`` to leave. A client that connects afterwards is refused or reset. Calling it again gives the
+    /// same verdict. When the task is cancelled it waits for nothing more: steps not reached are then a note in the
+    /// verdict.
     public func finish() async -> Verdict {
         askToFinish()
         await withTaskCancellationHandler {

@@ -74,7 +74,9 @@ struct ConnectionReport: Sendable {
     var limit: UInt64 = 0
     var lag: UInt64 = 0
     var receivedTotal = 0
+    /// Bytes of all sends begun, and how many of them the kernel never took.
     var sentTotal = 0
+    var unwritten = 0
     var consumedTotal = 0
     var unsent = 0
     var sample: Sample?

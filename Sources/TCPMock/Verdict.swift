@@ -73,11 +73,11 @@ public struct ConnectionRecord: Sendable {
     /// The first bytes the client sent, as many as ``MockServer/Options/recording`` keeps.
     public var received: [UInt8] { report.received }
     /// The first bytes the script sent, as many as ``MockServer/Options/recording`` keeps.
-    public var sent: [UInt8] { report.sent }
+    public var sent: [UInt8] { Array(report.sent.prefix(sentCount)) }
     /// How many bytes the client sent in all.
     public var receivedCount: Int { report.receivedTotal }
-    /// How many bytes the script sent in all.
-    public var sentCount: Int { report.sentTotal }
+    /// How many bytes the script sent in all: those the kernel took.
+    public var sentCount: Int { report.sentTotal - report.unwritten }
     /// How many of the bytes sent the client's kernel still held for it when the kernel was last asked.
     ///
     /// Nil where it was not asked, or can't say: it is asked for TCP on Linux, while a client is expected to leave.

@@ -129,3 +129,23 @@ func messagesCutAnywhereGiveTheSameConversation(seed: UInt64) async throws {
     #expect(verdict.isClean, "\(verdict)")
     #expect(verdict.connections.count { $0.isComplete } == 500)
 }
+
+@Test func whatTheKernelNeverTookDoesNotCountAsSent() async throws {
+    let server = try MockServer([.send(Bytes([UInt8](repeating: 7, count: 32 << 20)), within: .milliseconds(200))])
+    let client = try TestClient.connect(server.host, server.port)
+    let verdict = await server.finish()
+    #expect(verdict.failures.map(\.kind) == [.limit])
+    let record = try #require(verdict.connections.first)
+    #expect(record.sentCount < 32 << 20)
+    #expect(record.sentCount > 0)
+    client.close()
+}
+
+@Test func aSendThatFailedDoesNotCountAsSent() async throws {
+    let server = try MockServer([.expectEOF(), .send("one"), .delay(.milliseconds(20)), .send("two")])
+    try TestClient.connect(server.host, server.port).close()
+    let verdict = await server.finish()
+    #expect(verdict.failures.map(\.kind) == [.send])
+    #expect(verdict.connections.first?.sent == Array("one".utf8))
+    #expect(verdict.connections.first?.sentCount == 3)
+}

@@ -80,6 +80,8 @@ typedef struct evl_connection_view {
     uint64_t limit_ns; /* the limit that fired, as it was applied */
     uint64_t lag_ns;   /* by how much the loop was late then, if it mattered */
     uint64_t received_total, sent_total, consumed_total;
+    uint64_t
+        unwritten; /* of sent_total: bytes the kernel never took, for the write failed or waited */
     uint64_t unsent; /* bytes the client's kernel had not acknowledged at the end */
     evl_sample sample;
     evl_failure failure;    /* kind EVL_FAILURE_NONE: none */

@@ -54,6 +54,7 @@ extension ConnectionReport {
         lag = view.lag_ns
         receivedTotal = Int(view.received_total)
         sentTotal = Int(view.sent_total)
+        unwritten = Int(view.unwritten)
         consumedTotal = Int(view.consumed_total)
         unsent = Int(view.unsent)
         sample = Sample(view.sample)
