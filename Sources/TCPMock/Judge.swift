@@ -81,9 +81,7 @@ enum Judge {
                 )
             }
         }
-        if report.failedAny, case .list = plan.mode, report.scripted < plan.scripts.count, report.awaited == nil {
-            notes.append(scriptsNotRun(report.scripted + 1, plan.scripts.count))
-        }
+        if let note = notBegun(plan, report) { notes.append(note) }
         if report.resetAfterFailure > 0 {
             let were = report.resetAfterFailure == 1 ? "which was" : "which were"
             notes.append("followed by \(counted(report.resetAfterFailure, "reconnect")), \(were) reset")
@@ -99,15 +97,27 @@ enum Judge {
         return notes
     }
 
+    /// Scripts for which nobody had come when a failure, or the test, ended the server.
+    private static func notBegun(_ plan: ServerPlan, _ report: ServerReport) -> String? {
+        guard report.awaited == nil else { return nil }  // that is a failure of its own
+        let count = plan.scripts.count
+        switch plan.mode {
+        case .list where count > 1 && report.scripted < count:
+            return scriptsNotRun(report.scripted + 1, count)
+        case .list, .live:
+            guard report.scripted == 0, let first = plan.scripts[0].steps.first(where: { $0.number != nil }) else {
+                return nil
+            }
+            return
+                "nobody had connected when the server was stopped, before step 1 of \(plan.scripts[0].count), \(first.step)"
+        case .every:
+            return report.scripted == 0 ? "nobody had connected when the server was stopped" : nil
+        }
+    }
+
     private static func scriptsNotRun(_ first: Int, _ count: Int) -> String {
         first == count
             ? "script \(first) of \(count) was not run" : "scripts \(first) to \(count) of \(count) were not run"
-    }
-}
-
-extension ServerReport {
-    fileprivate var failedAny: Bool {
-        connections.contains { $0.failure != nil }
     }
 }
 

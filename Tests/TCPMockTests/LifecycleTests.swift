@@ -42,8 +42,27 @@ import Testing
     try client.send("a")
     let verdict = await server.stop()
     #expect(verdict.failures.isEmpty)
-    #expect(verdict.notes.count <= 1)  // none when the stop came before the connection was accepted
+    #expect(verdict.notes.count == 1)  // which one depends on whether the connection had been accepted
     client.close()
+}
+
+@Test func thatNobodyHadConnectedWhenAServerWasStoppedIsNoted() async throws {
+    let fixed = try MockServer([.expect("a")])
+    #expect(
+        await fixed.stop().notes == [
+            #"nobody had connected when the server was stopped, before step 1 of 1, expect "a""#
+        ])
+    let live = try MockServer()
+    try live.enqueue(.expect("a"), .send("b"))
+    #expect(
+        await live.stop().notes == [
+            #"nobody had connected when the server was stopped, before step 1 of 2, expect "a""#
+        ])
+    #expect(try await MockServer().stop().notes == [])
+    let list = try MockServer(connections: [[.expect("a")], [.expect("b")]])
+    #expect(await list.stop().notes == ["scripts 1 to 2 of 2 were not run"])
+    let pool = try MockServer(every: [.expect("a")])
+    #expect(await pool.stop().notes == ["nobody had connected when the server was stopped"])
 }
 
 @Test func aFinishedServerWithADoneScriptNeedsNoWaiting() async throws {

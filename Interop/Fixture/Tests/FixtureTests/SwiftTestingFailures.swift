@@ -72,6 +72,7 @@ import Testing
     }
 
     @Test func bodyThrowsBeforeItsClientConnects() async throws {
+        // note in bodyThrowsBeforeItsClientConnects: nobody had connected when the server was stopped, before step 1 of 1
         try await withMockServer([.expect("PING\r\n")]) { _ in
             // error in bodyThrowsBeforeItsClientConnects: the body of bodyThrowsBeforeItsClientConnects
             throw BodyError(description: "the body of bodyThrowsBeforeItsClientConnects")

@@ -78,6 +78,7 @@ final class XCTestFailures: LosableTestCase {
     }
 
     func testBodyThrowsBeforeItsClientConnects() async throws {
+        // note in -: nobody had connected when the server was stopped, before step 1 of 1
         try await withMockServer([.expect("PING\r\n")]) { _ in
             // error in testBodyThrowsBeforeItsClientConnects: the body of testBodyThrowsBeforeItsClientConnects
             throw BodyError(description: "the body of testBodyThrowsBeforeItsClientConnects")
