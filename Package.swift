@@ -17,7 +17,7 @@ let package = Package(
         .target(name: "TCPMockTesting", dependencies: ["TCPMock"]),
         // For tests only: the core's inner headers, and a plain blocking client.
         .target(name: "CEvLoopInternals", dependencies: ["CEvLoop"], path: "Tests/CEvLoopInternals"),
-        .target(name: "TestClient", dependencies: ["TCPMock"], path: "Tests/TestClient"),
+        .target(name: "TestClient", dependencies: ["TCPMock", "CEvLoop"], path: "Tests/TestClient"),
         .testTarget(name: "CEvLoopTests", dependencies: ["CEvLoop", "CEvLoopInternals", "TestClient"]),
         .testTarget(name: "TCPMockTests", dependencies: ["TCPMock", "CEvLoop", "TestClient"]),
         .testTarget(name: "TCPMockTestingTests", dependencies: ["TCPMockTesting", "TestClient"]),

@@ -59,6 +59,22 @@ void buffer_consume(evl_buffer *buffer, size_t length) {
         buffer_free(buffer);
 }
 
+void buffer_trim(evl_buffer *buffer, size_t length) {
+    size_t kept = buffer_length(buffer) < length ? buffer_length(buffer) : length;
+    if (kept == 0) {
+        buffer_free(buffer);
+        return;
+    }
+    memmove(buffer->bytes, buffer->bytes + buffer->start, kept);
+    buffer->start = 0;
+    buffer->end = kept;
+    uint8_t *smaller = realloc(buffer->bytes, kept);
+    if (smaller == NULL)
+        return; /* then it stays as large as it was */
+    buffer->bytes = smaller;
+    buffer->capacity = kept;
+}
+
 void buffer_free(evl_buffer *buffer) {
     free(buffer->bytes);
     *buffer = (evl_buffer){0};

@@ -24,6 +24,9 @@ size_t buffer_append_capped(evl_buffer *buffer, const uint8_t *bytes, size_t len
 /* Drops `length` bytes from the front; an emptied buffer keeps no memory over 4 KiB. */
 void buffer_consume(evl_buffer *buffer, size_t length);
 
+/* Keeps the first `length` bytes at most, in no more memory than they need. */
+void buffer_trim(evl_buffer *buffer, size_t length);
+
 void buffer_free(evl_buffer *buffer);
 
 static inline size_t buffer_length(const evl_buffer *buffer) {

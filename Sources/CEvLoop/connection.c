@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What is kept of unjudged input, with evidence and for counters only. */
 enum {
-    EXCERPT_BYTES = 4096
+    EXCERPT_BYTES = 4096,
+    SMALL_EXCERPT_BYTES = 256
 };
 
 /* --- life --- */
@@ -69,6 +71,9 @@ void connection_answer(evl_connection *c, evl_program *answer) {
 
 void connection_finishing(evl_connection *c) {
     c->session.live = false;
+    if (c->deferred == EVL_ACTION_JUDGE_LEAVE)
+        c->deferred =
+            CONNECTION_NOTHING_DEFERRED; /* the session asks again, if it still wants to know */
     if (!c->ended)
         connection_pump(c, NULL, 0);
 }
@@ -155,8 +160,8 @@ static void release_programs(evl_connection *c) {
 
 static void trim_excerpt(evl_connection *c) {
     c->unjudged = buffer_length(&c->backlog);
-    if (c->failure.kind == EVL_FAILURE_NONE && c->unjudged == 0)
-        buffer_free(&c->backlog);
+    size_t kept = c->host->record_bytes > 0 ? EXCERPT_BYTES : SMALL_EXCERPT_BYTES;
+    buffer_trim(&c->backlog, c->failure.kind == EVL_FAILURE_NONE ? 0 : kept);
 }
 
 static uint32_t innermost_round(const evl_session *s) {

@@ -59,10 +59,11 @@ struct evl_connection {
     uint64_t accepted_ns, closed_ns, step_began_ns, progress_ns, last_bytes_ns, failed_ns;
     uint64_t wrote_ns; /* when the client last took something that had waited for it */
     uint64_t received_total, sent_total, consumed_total, unsent, unjudged;
-    uint64_t unwritten;   /* of sent_total: what the kernel never took */
-    uint64_t rings_at_ns; /* when the limit's timer rings */
-    uint64_t limit_ns;    /* the limit that failed it */
-    uint64_t lag_ns;      /* by how much a limit was extended */
+    uint64_t unwritten;    /* of sent_total: what the kernel never took */
+    uint64_t rings_at_ns;  /* when the limit's timer rings */
+    uint64_t limit_ns;     /* the limit that failed it */
+    uint64_t lag_ns;       /* by how much the loop was late at the step's limit */
+    uint64_t extension_ns; /* and by how much the limit was extended for it */
     uint64_t look_after_ns;
     uint32_t final_step, final_round;
     evl_sample sample;

@@ -58,7 +58,9 @@ static wait_limit current_limit(const evl_connection *c) {
             return none;
         if ((step->flags & EVL_STEP_IMPLICIT) != 0)
             return limit_after_script(c);
-        return limit_of(c, step->limit_ns, turn_of(c), c->progress_ns);
+        return limit_of(c, step->limit_ns, turn_of(c), 0);
+    case EVL_STEP_DISCONNECT: /* bytes that come instead of the end are no progress towards it */
+        return limit_of(c, step->limit_ns, turn_of(c), 0);
     case EVL_STEP_EXPECT_CONNECT:
     case EVL_STEP_EXPECT_BYTES:
     case EVL_STEP_EXPECT_FRAME:
@@ -68,7 +70,6 @@ static wait_limit current_limit(const evl_connection *c) {
     case EVL_STEP_EXPECT_EOF:
     case EVL_STEP_SEND:
     case EVL_STEP_HALF_CLOSE:
-    case EVL_STEP_DISCONNECT:
     case EVL_STEP_CLOSE:
     case EVL_STEP_RESET:
     case EVL_STEP_ASK:
@@ -79,7 +80,7 @@ static wait_limit current_limit(const evl_connection *c) {
 }
 
 static uint64_t deadline_of(const evl_connection *c, wait_limit wait) {
-    uint64_t from = wait.since_ns + c->lag_ns;
+    uint64_t from = wait.since_ns + c->extension_ns;
     return wait.limit_ns < UINT64_MAX - from ? from + wait.limit_ns : UINT64_MAX;
 }
 
@@ -151,6 +152,7 @@ void limit_fired(struct ev_loop *ev, ev_timer *watcher, int events) {
     if (c->lag_ns == 0 && late > wait.limit_ns / 10) {
         c->limit_passed = false;
         c->lag_ns = late;
+        c->extension_ns = 2 * late; /* as long again from now as the loop was away */
         ring_at(c, now + late);
         return;
     }

@@ -91,6 +91,7 @@ static void step_done(evl_connection *c, const pump_state *pump, uint32_t step) 
     c->time_up = false;
     c->limit_passed = false;
     c->lag_ns = 0;
+    c->extension_ns = 0;
     c->look_after_ns = 0;
     if (c->alarm.armed)
         loop_alarm_cancel(c->host->loop, &c->alarm);

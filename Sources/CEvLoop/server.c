@@ -79,6 +79,7 @@ evl_status evl_server_open(const evl_server_config *config, evl_notify_fn notify
         server_free(server);
         return status;
     }
+    server->file = socket_find_file(&server->address);
     server->notify = notify;
     server->context = context;
     server->opened_ns = server->await_since_ns = evl_clock_ns();
@@ -115,7 +116,7 @@ static void run_close(evl_job *job) {
     }
     loop_defer_cancel(loop, &server->review);
     socket_close(server->reserved);
-    socket_unlink(&server->address);
+    socket_unlink(&server->address, server->file);
     server_notify(server, EVL_NOTICE_CLOSED, 0);
     server_free(server);
 }
@@ -193,6 +194,8 @@ static void run_join(evl_job *job) {
         free(r->join);
     } else {
         accept_all(server);
+        if (server_is_pool(server))
+            r->join->up_to = server->accepted > 0 ? server->accepted : 1;
         server_review(server);
     }
     free(r);
@@ -203,6 +206,7 @@ evl_status evl_server_join(evl_server *server, uint64_t token) {
     if (join == NULL)
         return EVL_NO_MEMORY;
     join->token = token;
+    join->up_to = UINT32_MAX;
     return submit(server, run_join, (request){.join = join});
 }
 
@@ -218,6 +222,7 @@ static void run_finish(evl_job *job) {
     }
     if (last != NULL)
         accept_all(server); /* first: whoever has connected by now plays what `last` ends */
+    server->last_admissions = socket_pending_count(server->listener);
     server->finish_asked = true;
     server->host.finishing = true;
     server->host.finishing_ns = server->host.loop->now_ns;
@@ -328,7 +333,8 @@ static void connection_ended(evl_host *host, evl_connection *c) {
     server->completed += c->script_done ? 1 : 0;
     server->failed |= c->failure.kind != EVL_FAILURE_NONE;
     if (!keep_record(server, c)) {
-        server->records_dropped++;
+        *(c->failure.kind == EVL_FAILURE_NONE ? &server->records_dropped
+                                              : &server->failures_dropped) += 1;
         connection_free(c);
     }
     review_later(server);
@@ -343,6 +349,7 @@ void evl_server_look(const evl_server *server, evl_server_view *view) {
         .completed = server->completed,
         .record_count = server->record_count + server->active,
         .records_dropped = server->records_dropped,
+        .failures_dropped = server->failures_dropped,
         .reset_after_failure = server->refused,
         .unscripted = server->unscripted,
         .awaited = server->awaited,

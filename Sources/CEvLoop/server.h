@@ -10,6 +10,7 @@
 
 typedef struct pending_join {
     uint64_t token;
+    uint32_t up_to; /* the last connection it waits for */
     struct pending_join *next;
 } pending_join;
 
@@ -22,8 +23,9 @@ struct evl_server {
     evl_notify_fn notify;
     void *context;
     evl_address address;
-    int listener; /* -1 once finished */
-    int reserved; /* holds the port after that */
+    socket_file file; /* a Unix-domain socket's */
+    int listener;     /* -1 once finished */
+    int reserved;     /* holds the port after that */
     ev_io accept;
     ev_timer await;      /* a connection that is waited for */
     evl_alarm retry;     /* accepting again after a pause */
@@ -32,7 +34,9 @@ struct evl_server {
     evl_connection **records; /* ended connections that are kept */
     uint32_t record_count, record_capacity, records_dropped, good_records;
     uint32_t accepted, scripted, active, completed, refused, unscripted;
-    uint32_t awaited; /* the program nobody came for; UINT32_MAX */
+    uint32_t awaited;         /* the program nobody came for; UINT32_MAX */
+    uint32_t last_admissions; /* pools being finished: how many may still be let in */
+    uint32_t failures_dropped;
     uint32_t accept_pauses;
     int accept_error;
     uint64_t opened_ns, await_since_ns, await_due_ns, awaited_ns;
@@ -46,6 +50,11 @@ struct evl_server {
 #define NOBODY UINT32_MAX
 #define KEPT_GOOD_RECORDS 10000u /* well-behaved connections a server keeps in full */
 #define KEPT_FAILED_RECORDS 20000u
+
+/* A server for any number of connections: others may come for ever. */
+static inline bool server_is_pool(const evl_server *server) {
+    return server->config.every && server->config.required == 0;
+}
 
 static inline bool server_is_live(const evl_server *server) {
     return server->config.program_count == 0;

@@ -15,6 +15,10 @@ static evl_server *server_of(ev_io *watcher) {
 static bool may_accept(const evl_server *server) {
     if (server->listener < 0 || server->finished || server->retry.armed)
         return false;
+    /* Who has knocked before the finish is served; who comes later would put it off for ever. */
+    if (server->finish_asked && server_is_pool(server) && server->scripted > 0 &&
+        server->last_admissions == 0)
+        return false;
     return !(server->config.one_at_a_time && server->active > 0);
 }
 
@@ -131,6 +135,8 @@ static void admit(evl_server *server, int fd, const char *peer) {
     evl_program *program = NULL;
     uint32_t script = 0;
     server->accepted++;
+    if (server->last_admissions > 0)
+        server->last_admissions--;
     if (!choose(server, &program, &script)) {
         evl_program_release(program);
         turn_away(server, fd, peer);

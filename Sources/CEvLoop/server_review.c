@@ -23,9 +23,9 @@ static bool is_scripted(const evl_connection *c) {
     return c->script != NOBODY;
 }
 
-static bool any_active(const evl_server *server, bool also_idle) {
+static bool any_active(const evl_server *server, bool also_idle, uint32_t up_to) {
     for (const evl_connection *c = server->first_active; c != NULL; c = c->next)
-        if (is_scripted(c) && (also_idle || !connection_is_idle(c)))
+        if (is_scripted(c) && c->number <= up_to && (also_idle || !connection_is_idle(c)))
             return true;
     return false;
 }
@@ -35,12 +35,12 @@ static bool is_given_up(const evl_server *server) {
     return server->failed && (!server->config.every || server->awaited != NOBODY);
 }
 
-static bool is_joined(const evl_server *server) {
-    return is_given_up(server) || (all_came(server) && !any_active(server, false));
+static bool is_joined(const evl_server *server, uint32_t up_to) {
+    return is_given_up(server) || (all_came(server) && !any_active(server, false, up_to));
 }
 
 static bool is_complete(const evl_server *server) {
-    if (any_active(server, true))
+    if (any_active(server, true, UINT32_MAX))
         return false;
     return is_given_up(server) || all_came(server);
 }
@@ -71,7 +71,7 @@ static void await_until(evl_server *server, uint64_t due_ns) {
 static bool is_served(const evl_server *server, bool written) {
     if (server->config.one_at_a_time && server->active > 0)
         return true;
-    return !written && any_active(server, false);
+    return !written && any_active(server, false, UINT32_MAX);
 }
 
 /* A written expectConnect has its limit from the moment it is current; an unwritten one only once
@@ -128,9 +128,14 @@ void server_notify(evl_server *server, evl_notice_kind kind, uint64_t token) {
 }
 
 static void answer_joins(evl_server *server) {
-    while (server->joins != NULL && (server->finished || is_joined(server))) {
-        pending_join *join = server->joins;
-        server->joins = join->next;
+    pending_join **place = &server->joins;
+    while (*place != NULL) {
+        pending_join *join = *place;
+        if (!server->finished && !is_joined(server, join->up_to)) {
+            place = &join->next;
+            continue;
+        }
+        *place = join->next;
         server_notify(server, EVL_NOTICE_JOINED, join->token);
         free(join);
     }
@@ -164,7 +169,7 @@ static void finish(evl_server *server) {
 static void settle(evl_server *server) {
     if (server_is_live(server) || atomic_load(&server->settled))
         return;
-    if (server->config.every && server->config.required == 0)
+    if (server_is_pool(server))
         return; /* another connection may come at any time */
     server_notify(server, EVL_NOTICE_SETTLED, 0);
     atomic_store_explicit(&server->settled, true, memory_order_release);

@@ -285,10 +285,10 @@ static evl_action run_expect_disconnect(evl_session *s, evl_input *in, const evl
         s->left = EVL_LEAVE_RST;
         return judge_left(s, step);
     }
+    if ((step->flags & EVL_STEP_MAY_STAY) != 0 && in->finishing)
+        return done(s); /* however it may be leaving: that is not waited for */
     if (in->fin)
         return simple(s, EVL_ACTION_JUDGE_LEAVE);
-    if ((step->flags & EVL_STEP_MAY_STAY) != 0 && in->finishing)
-        return done(s);
     return simple(s, EVL_ACTION_WAIT_INPUT);
 }
 

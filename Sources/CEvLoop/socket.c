@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -104,7 +105,7 @@ static evl_status listen_on(int fd, const evl_address *wanted, evl_address *addr
     length = sizeof raw;
     if (listen(fd, BACKLOG) != 0 || getsockname(fd, &raw.any, &length) != 0) {
         *error = errno;
-        socket_unlink(wanted);
+        socket_unlink(wanted, socket_find_file(wanted)); /* bind(2) has just made it */
         return EVL_SYSTEM;
     }
     if (wanted->family == EVL_IPV4)
@@ -190,13 +191,33 @@ int socket_reserve(int fd) {
     return held;
 }
 
+uint32_t socket_pending_count(int fd) {
+#ifdef __linux__
+    /* Of a listening socket tcpi_unacked is the length of its accept queue. tcp(7), inet_diag(7).
+     */
+    struct tcp_info info;
+    socklen_t length = sizeof info;
+    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) == 0)
+        return info.tcpi_unacked;
+#endif
+    return socket_has_pending(fd) ? BACKLOG : 0;
+}
+
 bool socket_has_pending(int fd) {
     struct pollfd ready = {.fd = fd, .events = POLLIN};
     return poll(&ready, 1, 0) > 0;
 }
 
-void socket_unlink(const evl_address *address) {
-    if (address->family == EVL_UNIX && address->host[0] != '@')
+socket_file socket_find_file(const evl_address *address) {
+    struct stat found;
+    if (address->family != EVL_UNIX || address->host[0] == '@' || lstat(address->host, &found) != 0)
+        return (socket_file){0};
+    return (socket_file){.device = (uint64_t)found.st_dev, .inode = (uint64_t)found.st_ino};
+}
+
+void socket_unlink(const evl_address *address, socket_file file) {
+    socket_file found = socket_find_file(address);
+    if (found.inode != 0 && found.inode == file.inode && found.device == file.device)
         unlink(address->host);
 }
 

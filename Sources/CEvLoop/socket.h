@@ -30,6 +30,10 @@ evl_status socket_listen(const evl_address *wanted, int *fd, evl_address *addres
  * connects are refused and nobody else gets the port; closes `fd`. Answers it, or -1. */
 int socket_reserve(int fd);
 
+/* How many connections wait to be accepted; where that can't be told, as many as may wait at all.
+ */
+uint32_t socket_pending_count(int fd);
+
 /* Whether a connection waits to be accepted. Any thread. */
 bool socket_has_pending(int fd);
 
@@ -49,7 +53,14 @@ void socket_close(int fd);
 /* Reads and clears SO_ERROR: only after socket_read has said END, for it would swallow a reset. */
 int socket_take_error(int fd);
 
-/* Removes a Unix-domain socket's file, if the address has one. */
-void socket_unlink(const evl_address *address);
+/* Which file a Unix-domain socket was bound to; zeros for other addresses. */
+typedef struct socket_file {
+    uint64_t device, inode;
+} socket_file;
+
+socket_file socket_find_file(const evl_address *address);
+
+/* Removes a Unix-domain socket's file, if it still is the one that was bound. */
+void socket_unlink(const evl_address *address, socket_file file);
 
 #endif

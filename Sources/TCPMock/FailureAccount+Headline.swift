@@ -33,6 +33,9 @@ extension FailureAccount {
     /// What the step wanted, in words that follow "expected".
     var wanted: String {
         guard let planned else { return "nothing" }
+        if case .end(mayStay: true) = planned.role {
+            return "the client to stay silent or disconnect, as the script has ended"
+        }
         if planned.number == nil {
             return script.count == 0
                 ? "the client to disconnect, as there are no steps"

@@ -30,14 +30,20 @@ extension FailureAccount {
         case .write,
             .clientReset where planned?.step.isSend == true:
             "did the client close before it had been sent everything? Give it a reason to wait, or drop the send"
-        case .clientReset where connection.sentTotal > 0: readToTheEnd
+        case .clientReset where connection.sentCount > 0: readToTheEnd
         case .frameTooLong: prefixAdvice
         case .unexpectedBytes where planned?.number == nil:
             "the client says more than the script expects; a step for it is missing at the end"
         case .unscripted:
-            "options.unscripted = .reset or .ignore tolerates strangers; MockServer(every:) serves them all"
+            isForEvery
+                ? "options.unscripted = .reset or .ignore tolerates strangers; without count: all are served"
+                : "options.unscripted = .reset or .ignore tolerates strangers; MockServer(every:) serves them all"
         default: nil
         }
+    }
+
+    private var isForEvery: Bool {
+        if case .every = plan.mode { true } else { false }
     }
 
     private var limitAdvice: String? {
@@ -86,7 +92,7 @@ extension FailureAccount {
         if let sample, sample.unread == 0 {
             return "closing with SO_LINGER 0 (an abort, a forced close) resets; expectDisconnect(.any) allows it"
         }
-        return connection.sentTotal > 0
+        return connection.sentCount > 0
             ? readToTheEnd
             : "closing with SO_LINGER 0 (an abort, a forced close) resets; expectDisconnect(.any) allows it"
     }

@@ -22,14 +22,14 @@ extension FailureAccount {
 
     /// "3 of the 6 bytes sent to it".
     func unread(_ sample: ConnectionReport.Sample) -> String {
-        sample.unread == connection.sentTotal
-            ? "\(countedAll(connection.sentTotal, "byte")) sent to it"
-            : "\(sample.unread) of the \(counted(connection.sentTotal, "byte")) sent to it"
+        sample.unread == connection.sentCount
+            ? "\(countedAll(connection.sentCount, "byte")) sent to it"
+            : "\(sample.unread) of the \(counted(connection.sentCount, "byte")) sent to it"
     }
 
     /// The last bytes of what was sent, in brackets, where they are still known: what is unread stands at the end.
     private func lastSent(_ number: Int) -> String {
-        guard connection.sent.count == connection.sentTotal else { return "" }
+        guard connection.sent.count == connection.sentCount else { return "" }
         return shown(connection.sent.suffix(number))
     }
 
@@ -39,8 +39,8 @@ extension FailureAccount {
         let manner =
             isAfterFin
             ? "it ended its stream (FIN) and then reset the connection (RST)" : "it reset the connection (RST)"
-        let all = "\(countedAll(connection.sentTotal, "byte")) sent to it"
-        guard connection.sentTotal > 0 else { return manner }
+        let all = "\(countedAll(connection.sentCount, "byte")) sent to it"
+        guard connection.sentCount > 0 else { return manner }
         guard let sample else {
             return "\(manner): it closed without reading everything it was sent, or meant to reset"
         }
@@ -53,7 +53,7 @@ extension FailureAccount {
     }
 
     var kernelHints: [String] {
-        guard connection.sentTotal > 0, [.limit, .leftByReset, .clientReset, .write].contains(failure.kind) else {
+        guard connection.sentCount > 0, [.limit, .leftByReset, .clientReset, .write].contains(failure.kind) else {
             return []
         }
         guard let sample else {
@@ -66,7 +66,7 @@ extension FailureAccount {
                 "kernel    \(unread(sample)) \(sample.unread == 1 ? "was" : "were") still in the client's queue, \(age(of: sample))"
             )
         } else if failure.kind == .limit || failure.kind == .leftByReset {
-            let all = "\(countedAll(connection.sentTotal, "byte")) sent to it"
+            let all = "\(countedAll(connection.sentCount, "byte")) sent to it"
             lines.append("kernel    the client's queue was empty: it had taken \(all), \(age(of: sample))")
         }
         if failure.kind == .limit, connection.gotFin, !sample.orphaned {

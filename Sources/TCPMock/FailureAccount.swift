@@ -101,7 +101,14 @@ struct FailureAccount {
 
     private var notRun: [String] {
         guard failure.kind != .unscripted else { return [] }
-        return script.listing(after: failure.step).map { ["  not run   " + $0] } ?? []
+        return block("not run", [script.listing(after: failure.step), scriptsNotRun].compactMap { $0 })
+    }
+
+    /// In a list the first failure ends what follows.
+    private var scriptsNotRun: String? {
+        guard case .list = plan.mode, report.scripted < plan.scripts.count, report.awaited == nil else { return nil }
+        let (first, count) = (report.scripted + 1, plan.scripts.count)
+        return first == count ? "script \(first) of \(count)" : "scripts \(first) to \(count) of \(count)"
     }
 
     private var afterwards: [String] {

@@ -7,7 +7,8 @@ enum Judge {
             failures: grouped(failures),
             connections: report.connections.map { ConnectionRecord($0, plan: $0.script.flatMap(plan.script(at:))) },
             notes: notes(plan, report),
-            accepted: report.accepted)
+            accepted: report.accepted,
+            isComplete: failures.isEmpty && pending(plan, report).isEmpty)
     }
 
     private static func failure(
@@ -70,24 +71,34 @@ enum Judge {
         return groups
     }
 
-    private static func notes(_ plan: ServerPlan, _ report: ServerReport) -> [String] {
+    /// What was not reached.
+    private static func pending(_ plan: ServerPlan, _ report: ServerReport) -> [String] {
         var notes: [String] = []
         for connection in report.connections where connection.failure == nil && !connection.scriptDone {
             guard let index = connection.script, let script = plan.script(at: index) else { continue }
-            let rest = script.steps.dropFirst(connection.step).filter { $0.number != nil }
-            if let next = rest.first {
+            if let next = script.steps.dropFirst(connection.step).first(where: { $0.number != nil }) {
                 notes.append(
                     "connection \(connection.number) was stopped before step \(next.number ?? 0) of \(script.count), \(next.step)"
                 )
+            } else {
+                notes.append("connection \(connection.number) was stopped before its client had disconnected")
             }
         }
-        if let note = notBegun(plan, report) { notes.append(note) }
+        return notes + (notBegun(plan, report).map { [$0] } ?? [])
+    }
+
+    private static func notes(_ plan: ServerPlan, _ report: ServerReport) -> [String] {
+        var notes = pending(plan, report)
         if report.resetAfterFailure > 0 {
             let were = report.resetAfterFailure == 1 ? "which was" : "which were"
             notes.append("followed by \(counted(report.resetAfterFailure, "reconnect")), \(were) reset")
         }
         if report.unscripted > 0 {
             notes.append("\(counted(report.unscripted, "connection")) came that no script was for")
+        }
+        if report.failuresDropped > 0 {
+            notes.append(
+                "\(counted(report.failuresDropped, "failed connection")) more came than are kept and shown here")
         }
         if report.acceptPauses > 0 {
             notes.append(
@@ -110,8 +121,10 @@ enum Judge {
             }
             return
                 "nobody had connected when the server was stopped, before step 1 of \(plan.scripts[0].count), \(first.step)"
-        case .every:
-            return report.scripted == 0 ? "nobody had connected when the server was stopped" : nil
+        case .every(let required, _):
+            guard report.scripted < required ?? 1 else { return nil }
+            let came = report.scripted == 0 ? "nobody" : "only \(report.scripted) of \(required ?? 1)"
+            return "\(came) had connected when the server was stopped"
         }
     }
 

@@ -33,7 +33,7 @@ enum TimeoutScale: Sendable, Hashable {
     /// Nil or nonsense means 1: a test must not change meaning because of a typo elsewhere.
     init(environmentValue: String?) {
         switch environmentValue {
-        case "off"?: self = .off
+        case let text? where text.lowercased() == "off": self = .off
         case let text?: self = .factor(Double(text).flatMap { $0 > 0 && $0.isFinite ? $0 : nil } ?? 1)
         case nil: self = .factor(1)
         }

@@ -36,7 +36,8 @@ public struct MockAddress: Sendable, Hashable, CustomStringConvertible {
     /// The system allows about 100 bytes (unix(7)): prefer a short folder, such as `/tmp`. A path that can't be used is a
     /// ``MockError`` when the server is made.
     public static func unix(path: String) -> MockAddress {
-        MockAddress(family: .unix, host: path, port: 0)
+        // Else the name would be taken for an abstract one.
+        MockAddress(family: .unix, host: path.hasPrefix("@") ? "./" + path : path, port: 0)
     }
 
     /// A Unix-domain socket with an abstract name (Linux only, unix(7)); ``host`` has it with `@` before it.

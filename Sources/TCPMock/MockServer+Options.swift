@@ -62,3 +62,13 @@ extension MockServer {
         public static let countersOnly = Recording(bytesPerDirection: 0)
     }
 }
+
+extension MockServer.Options {
+    /// What can't be meant, or nil.
+    var problem: String? {
+        if limits.step < .zero || limits.afterScript < .zero { return "a limit can't be negative" }
+        if limits.maxBuffered < 1 { return "maxBuffered: \(limits.maxBuffered) leaves no room for a byte" }
+        if recording.bytesPerDirection < 0 { return "recording can't keep \(recording.bytesPerDirection) bytes" }
+        return nil
+    }
+}

@@ -96,6 +96,9 @@ public final class MockServer: Sendable {
     }
 
     private init(mode: ServerPlan.Mode, scripts: [Script], options: Options, at location: SourcePosition) throws {
+        if let problem = options.problem {
+            throw MockError(kind: .misuse, problem, at: location)
+        }
         let mayStay = options.afterScript == .mayStayOpen
         let planned = try scripts.map {
             try ScriptPlan($0, framing: options.framing, mayStay: mayStay, at: location)

@@ -4,9 +4,11 @@
 enum ScriptLint {
     static let deepestRepeat = 8
 
-    static func check(_ steps: [Step], framing: Framing, isStart: Bool) throws {
-        var state = State(isFirst: isStart)
-        try walk(steps.map { $0.framed(framing) }, depth: 0, &state)
+    /// `state` is what earlier steps of the same script have left; unchanged when something is thrown.
+    static func check(_ steps: [Step], framing: Framing, after state: inout State) throws {
+        var after = state
+        try walk(steps.map { $0.framed(framing) }, depth: 0, &after)
+        state = after
     }
 
     /// Whether the script says itself how the connection ends.
@@ -16,8 +18,9 @@ enum ScriptLint {
         return last.isTerminal
     }
 
-    private struct State {
-        var isFirst: Bool
+    /// What a script has done by some step.
+    struct State: Sendable {
+        var isFirst = true
         var terminal: Step?
         var halfClosed = false
         var clientEnded: Step?
@@ -40,6 +43,9 @@ enum ScriptLint {
     private static func checkRepeat(_ step: Step, _ count: Int, _ body: [Step], depth: Int) throws {
         if count < 1 {
             throw problem(step, "repeat(\(count)): a repeat goes round at least once")
+        }
+        if count > Int(UInt32.max) {
+            throw problem(step, "repeat(\(count)): a repeat goes round \(UInt32.max) times at most")
         }
         if !body.contains(where: { !$0.isLabel }) {
             throw problem(step, "repeat(\(count)) has no steps to repeat")

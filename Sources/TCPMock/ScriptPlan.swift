@@ -23,6 +23,7 @@ struct ScriptPlan: Sendable {
     /// How many steps the script writes: the n of "step k of n".
     private(set) var count = 0
     private var currentLabel: String?
+    private var lint = ScriptLint.State()
 
     init() {}
 
@@ -36,7 +37,7 @@ struct ScriptPlan: Sendable {
 
     /// Checks and appends written steps.
     mutating func append(_ steps: [Step], framing: Framing) throws {
-        try ScriptLint.check(steps, framing: framing, isStart: self.steps.isEmpty)
+        try ScriptLint.check(steps, framing: framing, after: &lint)
         for step in steps {
             append(step.framed(framing), depth: 0)
         }

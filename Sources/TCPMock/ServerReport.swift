@@ -5,7 +5,8 @@ struct ServerReport: Sendable {
     var accepted = 0
     var scripted = 0
     var completed = 0
-    var dropped = 0
+    /// Failed connections beyond those the core keeps.
+    var failuresDropped = 0
     var resetAfterFailure = 0
     var unscripted = 0
     /// The script that nobody connected for, and how long it was waited.
@@ -77,6 +78,8 @@ struct ConnectionReport: Sendable {
     /// Bytes of all sends begun, and how many of them the kernel never took.
     var sentTotal = 0
     var unwritten = 0
+    /// What the kernel took of it.
+    var sentCount: Int { sentTotal - unwritten }
     var consumedTotal = 0
     var unsent = 0
     var sample: Sample?

@@ -12,8 +12,10 @@ public struct Verdict: Sendable, CustomStringConvertible {
     public let notes: [String]
     /// How many connections were accepted in all.
     public let accepted: Int
+    /// Whether the scripts were played to their ends; not so when the server was stopped, or a script has failed.
+    public let isComplete: Bool
 
-    /// Whether everything went as the scripts say.
+    /// Whether nothing departed from the scripts. ``isComplete`` says whether they were played to their ends.
     public var isClean: Bool { failures.isEmpty }
 
     /// Everything that was said, as readable text: one paragraph a connection, one line a step.
@@ -25,9 +27,13 @@ public struct Verdict: Sendable, CustomStringConvertible {
     public var description: String {
         let body =
             failures.isEmpty
-            ? ["all went as scripted: \(connections.count == 1 ? "one connection" : "\(accepted) connections")"]
+            ? ["\(isComplete ? "all went as scripted" : "nothing failed, but the server was stopped early"): \(came)"]
             : failures.map { "\($0.location): \($0.message)" }
         return (body + notes.map { "note: \($0)" }).joined(separator: "\n")
+    }
+
+    private var came: String {
+        accepted == 1 ? "one connection" : counted(accepted, "connection")
     }
 }
 
@@ -77,7 +83,7 @@ public struct ConnectionRecord: Sendable {
     /// How many bytes the client sent in all.
     public var receivedCount: Int { report.receivedTotal }
     /// How many bytes the script sent in all: those the kernel took.
-    public var sentCount: Int { report.sentTotal - report.unwritten }
+    public var sentCount: Int { report.sentCount }
     /// How many of the bytes sent the client's kernel still held for it when the kernel was last asked.
     ///
     /// Nil where it was not asked, or can't say: it is asked for TCP on Linux, while a client is expected to leave.

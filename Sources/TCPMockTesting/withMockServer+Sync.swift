@@ -13,6 +13,7 @@ public import TCPMock
 ///   no test framework is running.
 @available(*, noasync, message: "use 'try await withMockServer'")
 @_disfavoredOverload
+@discardableResult
 public func withMockServer<R>(
     _ script: Script, options: MockServer.Options = MockServer.Options(),
     fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column,
@@ -35,6 +36,7 @@ public func withMockServer<R>(
 ///   no test framework is running.
 @available(*, noasync, message: "use 'try await withMockServer'")
 @_disfavoredOverload
+@discardableResult
 public func withMockServer<R>(
     connections scripts: [Script], options: MockServer.Options = MockServer.Options(),
     fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column,
@@ -61,6 +63,7 @@ public func withMockServer<R>(
 ///   no test framework is running.
 @available(*, noasync, message: "use 'try await withMockServer'")
 @_disfavoredOverload
+@discardableResult
 public func withMockServer<R>(
     every script: Script, count: Int? = nil, oneAtATime: Bool = false,
     options: MockServer.Options = MockServer.Options(),
@@ -86,6 +89,7 @@ public func withMockServer<R>(
 ///   no test framework is running.
 @available(*, noasync, message: "use 'try await withMockServer'")
 @_disfavoredOverload
+@discardableResult
 public func withMockServer<R>(
     options: MockServer.Options = MockServer.Options(),
     fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column,

@@ -19,6 +19,7 @@ public import TCPMock
 /// - Returns: What `body` returns.
 /// - Throws: What `body` throws; `MockError` when the server can't be made; `ScriptFailed` when there are failures and
 ///   no test framework is running.
+@discardableResult
 public func withMockServer<R>(
     _ script: Script, options: MockServer.Options = MockServer.Options(),
     isolation: isolated (any Actor)? = #isolation,
@@ -41,6 +42,7 @@ public func withMockServer<R>(
 /// - Returns: What `body` returns.
 /// - Throws: What `body` throws; `MockError` when the server can't be made; `ScriptFailed` when there are failures and
 ///   no test framework is running.
+@discardableResult
 public func withMockServer<R>(
     connections scripts: [Script], options: MockServer.Options = MockServer.Options(),
     isolation: isolated (any Actor)? = #isolation,
@@ -67,6 +69,7 @@ public func withMockServer<R>(
 /// - Returns: What `body` returns.
 /// - Throws: What `body` throws; `MockError` when the server can't be made; `ScriptFailed` when there are failures and
 ///   no test framework is running.
+@discardableResult
 public func withMockServer<R>(
     every script: Script, count: Int? = nil, oneAtATime: Bool = false,
     options: MockServer.Options = MockServer.Options(),
@@ -92,6 +95,7 @@ public func withMockServer<R>(
 /// - Returns: What `body` returns.
 /// - Throws: What `body` throws; `MockError` when the server can't be made; `ScriptFailed` when there are failures and
 ///   no test framework is running.
+@discardableResult
 public func withMockServer<R>(
     options: MockServer.Options = MockServer.Options(),
     isolation: isolated (any Actor)? = #isolation,

@@ -145,35 +145,6 @@ private func gather(_ context: UnsafeMutableRawPointer?, _ notice: UnsafePointer
     if notice.kind == EVL_NOTICE_CLOSED { queue.release() }
 }
 
-/// Stands on the loop thread until it is let go: nothing is served meanwhile.
-final class LoopBlock: Sendable {
-    private let begun = DispatchSemaphore(value: 0)
-    private let letGo = DispatchSemaphore(value: 0)
-
-    /// Queues the block behind the jobs so far.
-    init() {
-        let context = Unmanaged.passRetained(self)  // released when it has run
-        evl_loop_post({ Unmanaged<LoopBlock>.fromOpaque($0!).takeRetainedValue().run() }, context.toOpaque())
-    }
-
-    private func run() {
-        begun.signal()
-        letGo.wait()
-    }
-
-    /// Waits until the loop stands still.
-    func waitUntilBegun() { begun.wait() }
-    func release() { letGo.signal() }
-}
-
-/// Whether the loop comes to a job posted now, in good time.
-func loopTakesAJob(within seconds: Int = 20) -> Bool {
-    let done = DispatchSemaphore(value: 0)
-    let context = Unmanaged.passRetained(done)  // released when it has run
-    evl_loop_post({ Unmanaged<DispatchSemaphore>.fromOpaque($0!).takeRetainedValue().signal() }, context.toOpaque())
-    return done.wait(timeout: .now() + .seconds(seconds)) == .success
-}
-
 /// Keeps the loop busy: one chore of 15 ms in each of its turns.
 final class Chores: @unchecked Sendable {  // `rounds` is the loop thread's alone
     private var rounds: Int

@@ -145,15 +145,45 @@ struct BadScript: Sendable {
         #expect(verdict.isClean, "\(verdict)")
     }
 
-    @Test func aStepEnqueuedAfterTheEndFailsAtItsLine() async throws {
+    @Test func aStepEnqueuedAfterTheEndIsRefusedAtItsLine() async throws {
         let server = try MockServer()
         try server.enqueue(.close())
         let line = UInt(#line) + 1
-        try server.enqueue(.send("late"))
+        let error = #expect(throws: MockError.self) {
+            try server.enqueue(.send("late"))
+        }
+        #expect(error?.location?.line == line)
+        #expect(error?.message.contains("can't come after close") == true)
+        // Nothing of it was taken: the server goes on as it was.
         let client = try server.connect()
-        let verdict = await server.finish()
-        #expect(verdict.failures.map(\.kind) == [.noConnection])
-        #expect(verdict.failures.first?.location.line == line)
+        #expect(try client.receiveSome() == [])
+        #expect(await server.finish().isClean)
         client.close()
+    }
+
+    @Test func aSendEnqueuedAfterAHalfCloseIsRefused() async throws {
+        let server = try MockServer()
+        try server.enqueue(.halfClose())
+        #expect(throws: MockError.self) { try server.enqueue(.send("late")) }
+        _ = await server.stop()
+    }
+
+    @Test func moreRoundsThanCanBeCountedAreRefusedAtTheirLine() throws {
+        let line = UInt(#line) + 1
+        let error = #expect(throws: MockError.self) {
+            try MockServer([.repeat(Int.max, [.send("a")])])
+        }
+        #expect(error?.location?.line == line)
+    }
+
+    @Test(arguments: [
+        MockServer.Options(limits: Limits(step: .seconds(-1))),
+        MockServer.Options(limits: Limits(afterScript: .seconds(-1))),
+        MockServer.Options(limits: Limits(maxBuffered: 0)),
+        MockServer.Options(recording: .bytes(-1)),
+        MockServer.Options(address: .unix(path: "/tmp/a\0b")),
+    ])
+    func optionsThatCantBeMeantAreRefused(options: MockServer.Options) {
+        #expect(throws: MockError.self) { try MockServer([.send("a")], options: options) }
     }
 }

@@ -496,25 +496,6 @@ private let huge = Bytes([UInt8](repeating: 0x78, count: 16 << 20))
     #expect(failure.location.line == here + 2)
 }
 
-@Test func tellsASendThatComesAfterTheClientHasGone() async throws {
-    let server = try MockServer()
-    try server.enqueue(.expectDisconnect())
-    try TestClient.connect(server.host, server.port).close()
-    try await server.join()
-    let here = #line
-    try server.enqueue(.send("late"))
-    await #expect(throws: ScriptFailed.self) { try await server.join() }
-    expectFailure(
-        await server.finish(), line: here + 1,
-        """
-        connection 1, step 2 of 2: send "late" can't be played: the connection has ended before it: the client closed (FIN)
-          so far    +T  client 127.0.0.1:PORT connected
-                    +T  client ended its stream (FIN)
-                    +T  expectDisconnect                          step 1 ok
-                    +T  step 2 failed
-        """)
-}
-
 // MARK: Too few and too many
 
 @Test func tellsThatTooFewCame() async throws {

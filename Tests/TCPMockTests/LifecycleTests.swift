@@ -14,8 +14,12 @@ import Testing
     for _ in 1...1000 {
         let server = try MockServer(options: .init(afterScript: .mayStayOpen))
         let (host, port) = (server.host, server.port)
-        let refused = onAThread { (try? TestClient.connect(host, port)) == nil }
-        #expect(!refused)
+        let connected = Locked(false)
+        onAThread {
+            let client = try? TestClient.connect(host, port)
+            connected.withLock { $0 = client != nil }
+        }.wait()
+        #expect(connected.withLock { $0 })
         _ = stopBlocking(server)
     }
 }
@@ -97,27 +101,4 @@ import Testing
 
 private func stopBlocking(_ server: MockServer) -> Verdict {
     server.stop()
-}
-
-/// Runs `body` on a new thread and waits for it.
-private func onAThread(_ body: @escaping @Sendable () -> Bool) -> Bool {
-    final class Call: Sendable {
-        let body: @Sendable () -> Bool
-        let result = Locked(false)
-        init(_ body: @escaping @Sendable () -> Bool) { self.body = body }
-    }
-    let call = Call(body)
-    var thread = pthread_t()
-    let context = Unmanaged.passRetained(call)  // released by the thread
-    pthread_create(
-        &thread, nil,
-        { raw in
-            guard let raw else { return nil }
-            let call = Unmanaged<Call>.fromOpaque(raw).takeRetainedValue()
-            let value = call.body()
-            call.result.withLock { $0 = value }
-            return nil
-        }, context.toOpaque())
-    pthread_join(thread, nil)
-    return call.result.withLock { $0 }
 }

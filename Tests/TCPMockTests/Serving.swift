@@ -46,31 +46,4 @@ func unscaled(_ limit: Duration) -> Duration {
     limit / (getenv("TCPMOCK_TIMEOUT_SCALE").flatMap { Double(String(cString: $0)) } ?? 1)
 }
 
-func pause(milliseconds: UInt32) {
-    usleep(milliseconds * 1000)
-}
-
 let connectionReset = ClientError(call: "recv", code: ECONNRESET)
-
-/// Stands on the loop thread until it is let go: nothing is served meanwhile.
-final class LoopBlock: Sendable {
-    private let begun = DispatchSemaphore(value: 0)
-    private let letGo = DispatchSemaphore(value: 0)
-
-    /// Returns when the loop stands still.
-    static func begin() -> LoopBlock {
-        let block = LoopBlock()
-        let context = Unmanaged.passRetained(block)  // released when it has run
-        evl_loop_post(
-            { raw in
-                guard let raw else { return }
-                let block = Unmanaged<LoopBlock>.fromOpaque(raw).takeRetainedValue()
-                block.begun.signal()
-                block.letGo.wait()
-            }, context.toOpaque())
-        block.begun.wait()
-        return block
-    }
-
-    func release() { letGo.signal() }
-}

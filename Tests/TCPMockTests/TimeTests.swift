@@ -37,6 +37,23 @@ private let big = Bytes([UInt8](repeating: 7, count: 8 << 20))  // more than bot
         #expect(verdict.description.contains("was late by"), "\(verdict)")
     }
 
+    /// The first byte that came in the added time used to end it.
+    @Test func theAddedTimeLastsThoughTheStepComesInPieces() async throws {
+        let server = try MockServer([.send("go"), .expect("PING", within: unscaled(.milliseconds(400)))])
+        let client = try server.connect()
+        #expect(try client.receiveText(2) == "go")
+        let block = LoopBlock.begin()
+        pause(milliseconds: 2400)
+        block.release()
+        pause(milliseconds: 20)
+        try client.send("P")
+        pause(milliseconds: 100)
+        try client.send("ING")
+        client.close()
+        let verdict = await server.finish()
+        #expect(verdict.isClean, "\(verdict)")
+    }
+
     @Test func aSilenceIsJudgedByWhatCameInItThoughTheLoopStoodStill() async throws {
         let server = try MockServer([.send("go"), .expectSilence(for: .milliseconds(200))])
         let client = try server.connect()

@@ -66,6 +66,7 @@ typedef struct evl_server_view {
     uint32_t scripted;            /* those that a script was for */
     uint32_t completed;           /* connections that finished their script */
     uint32_t record_count;        /* how many evl_server_connection can show */
+    uint32_t failures_dropped;    /* failed connections beyond those kept */
     uint32_t records_dropped;     /* well-behaved connections beyond those kept */
     uint32_t reset_after_failure; /* connections refused because the script had failed */
     uint32_t unscripted;          /* connections no script was for, under RESET and IGNORE */

@@ -130,6 +130,9 @@ extension evl_address {
         self.family = UInt8(family.rawValue)
         self.port = port
         let host = Array(address.host.utf8)
+        guard !host.contains(0) else {
+            throw MockError(kind: .address, "can't listen on \(address): there is a NUL in it")
+        }
         guard host.count < Int(EVL_HOST_TEXT) else {
             throw MockError(EVL_PATH_TOO_LONG, errno: 0, listeningOn: address)
         }

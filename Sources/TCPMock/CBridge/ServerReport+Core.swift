@@ -9,7 +9,7 @@ extension ServerReport {
         accepted = Int(view.accepted)
         scripted = Int(view.scripted)
         completed = Int(view.completed)
-        dropped = Int(view.records_dropped)
+        failuresDropped = Int(view.failures_dropped)
         resetAfterFailure = Int(view.reset_after_failure)
         unscripted = Int(view.unscripted)
         awaited = view.awaited == UInt32.max ? nil : (Int(view.awaited), view.awaited_ns)

@@ -1,6 +1,6 @@
 // What a client does on a thread of its own, so that no thread of the task pool is held.
 
-import Dispatch
+public import Dispatch
 
 #if canImport(Glibc)
     import Glibc
@@ -9,7 +9,7 @@ import Dispatch
 #endif
 
 /// Runs `body` on a new thread; wait on what is returned for its end.
-func onAThread(_ body: @escaping @Sendable () -> Void) -> DispatchSemaphore {
+public func onAThread(_ body: @escaping @Sendable () -> Void) -> DispatchSemaphore {
     let done = DispatchSemaphore(value: 0)
     let queue = DispatchQueue(label: "client")
     queue.async {
@@ -20,6 +20,6 @@ func onAThread(_ body: @escaping @Sendable () -> Void) -> DispatchSemaphore {
 }
 
 /// For clients whose tardiness is what is tested.
-func pause(milliseconds: UInt32) {
+public func pause(milliseconds: UInt32) {
     usleep(milliseconds * 1000)
 }
