@@ -106,7 +106,8 @@ void connection_free(evl_connection *c) {
 bool connection_is_idle(const evl_connection *c) {
     if (c->ended)
         return true;
-    if (io_is_pending(c) || c->deferred != CONNECTION_NOTHING_DEFERRED)
+    bool judging = c->deferred == EVL_ACTION_JUDGE_LEAVE; /* the written steps are done by then */
+    if (io_is_pending(c) || (c->deferred != CONNECTION_NOTHING_DEFERRED && !judging))
         return false;
     const evl_step *step = session_step(&c->session);
     return step == NULL || (step->kind == EVL_STEP_EXPECT_DISCONNECT &&
