@@ -51,7 +51,7 @@ public struct ScriptFailure: Sendable, Hashable, CustomStringConvertible {
     public let stepCount: Int
     /// Where expected and received bytes part, counted from the start of the step (of the payload, for frames).
     public let offset: Int?
-    /// How many connections failed in this very way.
+    /// How many connections failed in this very way, of the 20,000 failed ones that a server keeps.
     public internal(set) var count = 1
     /// From the arrival of the client's last bytes to the failure, on the server's clock.
     public let sinceLastBytes: Duration?

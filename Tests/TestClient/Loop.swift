@@ -26,7 +26,9 @@ public final class LoopBlock: Sendable {
         letGo.wait()
     }
 
+    /// Returns when the loop stands still.
     public func waitUntilBegun() { begun.wait() }
+    /// Lets the loop go on.
     public func release() { letGo.signal() }
 }
 
