@@ -145,13 +145,12 @@ private func gather(_ context: UnsafeMutableRawPointer?, _ notice: UnsafePointer
     if notice.kind == EVL_NOTICE_CLOSED { queue.release() }
 }
 
-/// Keeps the loop busy: one chore of 15 ms in each of its turns.
-final class Chores: @unchecked Sendable {  // `rounds` is the loop thread's alone
-    private var rounds: Int
+/// Keeps the loop busy until it is told to stop: one chore of 15 ms in each of its turns.
+final class Chores: Sendable {
+    private let stopAsked = DispatchSemaphore(value: 0)
     private let done = DispatchSemaphore(value: 0)
 
-    init(_ rounds: Int) {
-        self.rounds = rounds
+    init() {
         post()
     }
 
@@ -162,15 +161,12 @@ final class Chores: @unchecked Sendable {  // `rounds` is the loop thread's alon
 
     private func run() {
         pause(milliseconds: 15)
-        rounds -= 1
-        if rounds > 0 { post() } else { done.signal() }
+        if stopAsked.wait(timeout: .now()) == .success { done.signal() } else { post() }
     }
 
-    var areDone: Bool {
-        guard done.wait(timeout: .now()) == .success else { return false }
-        done.signal()
-        return true
+    /// Returns when the last chore is done.
+    func stop() {
+        stopAsked.signal()
+        done.wait()
     }
-
-    func wait() { done.wait() }
 }
