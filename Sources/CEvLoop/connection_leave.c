@@ -1,7 +1,7 @@
 /* How a client left, and how much it had not read: asked of the kernel, worded as what it knows.
  *
  * After a FIN at the script's end: wait until the client's kernel queue is empty and our bytes are
- * acknowledged, send our own FIN, then read SO_ERROR once. Not before: a client that shuts down and
+ * acknowledged, read SO_ERROR once, then send our own FIN. Not before: a client that shuts down and
  * then closes with unread bytes looks clean until then, and our FIN would hide its reset. */
 #include <poll.h>
 
@@ -67,10 +67,12 @@ bool leave_judge(evl_connection *c) {
         look_again(c);
         return false;
     }
+    /* Asked before our own FIN: a client that has closed cleanly may be gone from a busy kernel's
+     * tables, which then answers that FIN with a reset that is nobody's refusal. */
+    bool refused = socket_take_error(c->fd) != 0;
     if (!c->half_closed)
         socket_half_close(c->fd);
     c->half_closed = true;
-    bool refused = socket_take_error(c->fd) != 0;
     session_left(&c->session, refused ? EVL_LEAVE_RST_AFTER_FIN : EVL_LEAVE_FIN);
     if (refused)
         connection_note(c, EVL_EVENT_RST, session_index(&c->session), c->consumed_total);
