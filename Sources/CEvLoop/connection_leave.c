@@ -73,6 +73,9 @@ bool leave_judge(evl_connection *c) {
     if (!c->half_closed)
         socket_half_close(c->fd);
     c->half_closed = true;
+    /* A client last seen with unread bytes may be closing right now, its reset still on the way. */
+    if (c->sample.unread > 0)
+        refused |= socket_take_error(c->fd) != 0;
     session_left(&c->session, refused ? EVL_LEAVE_RST_AFTER_FIN : EVL_LEAVE_FIN);
     if (refused)
         connection_note(c, EVL_EVENT_RST, session_index(&c->session), c->consumed_total);
