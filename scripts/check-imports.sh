@@ -2,7 +2,7 @@
 # Keeps the layers apart: which file may name which header or module. Prints each line that breaks a rule, and fails.
 #
 #   CLibev <- CEvLoop <- TCPMock/CBridge <- TCPMock <- TCPMockTesting
-#   in CEvLoop: status, buffer, frame, program <- session (pure); loop, session, socket <- connection <- server
+#   in CEvLoop: status, buffer, frame, program <- session (pure); loop, session, socket <- connection <- endpoint
 #
 # Takes the folder to check as its argument; default: this package.
 set -eu
@@ -24,25 +24,25 @@ core=Sources/CEvLoop
 include='^[[:space:]]*#[[:space:]]*include[[:space:]]*'
 import='^[[:space:]]*(@[A-Za-z_]+(\([A-Za-z]+\))?[[:space:]]+)*((public|package|internal|private|fileprivate)[[:space:]]+)?import[[:space:]]+(struct |class |enum |func |protocol |typealias )?'
 
-rule '<ev.h> belongs to the loop, the connection and the server' \
-    "${include}<ev\.h>" $core "$core/(loop|connection[a-z_]*|server[a-z_]*)\.[ch]"
+rule '<ev.h> belongs to the loop, the connection and the endpoint' \
+    "${include}<ev\.h>" $core "$core/(loop|connection[a-z_]*|endpoint[a-z_]*)\.[ch]"
 rule 'the public headers know nothing of libev' \
-    "${include}[<\"](ev|ev\+\+|loop|socket|connection|server)\.h[>\"]" $core/include 'nothing'
+    "${include}[<\"](ev|ev\+\+|loop|socket|connection|endpoint)\.h[>\"]" $core/include 'nothing'
 rule '<sys/socket.h> belongs to socket.c and probe.c' \
     "${include}<sys/socket\.h>" $core "$core/(socket|probe)\.c"
 rule '<pthread.h> belongs to the loop' \
     "${include}<pthread\.h>" $core "$core/loop\.[ch]"
 rule 'sockets know nothing of libev, the loop or the session' \
-    "${include}\"(loop|session|connection|server)\.h\"" \
+    "${include}\"(loop|session|connection|endpoint)\.h\"" \
     "$(echo $core/socket.[ch] $core/probe.[ch])" 'nothing'
 rule 'the loop knows nothing of sockets and sessions' \
-    "${include}\"(socket|probe|session|frame|program|buffer|record|connection|server)\.h\"" \
+    "${include}\"(socket|probe|session|frame|program|buffer|record|connection|endpoint)\.h\"" \
     "$(echo $core/loop.[ch])" 'nothing'
 rule 'the pure files do no input or output' \
-    "${include}(<(ev|pthread|poll|unistd|errno|sys/[a-z]+|netinet/[a-z]+|arpa/inet)\.h>|\"(loop|socket|probe|connection|server|evl_loop|evl_server)\.h\")" \
+    "${include}(<(ev|pthread|poll|unistd|errno|sys/[a-z]+|netinet/[a-z]+|arpa/inet)\.h>|\"(loop|socket|probe|connection|endpoint|evl_loop|evl_endpoint)\.h\")" \
     "$(echo $core/session.[ch] $core/frame.[ch] $core/program.[ch] $core/buffer.[ch])" 'nothing'
-rule 'a connection knows nothing of its server' \
-    "${include}\"server\.h\"" "$(echo $core/connection*.[ch])" 'nothing'
+rule 'a connection knows nothing of its endpoint' \
+    "${include}\"endpoint\.h\"" "$(echo $core/connection*.[ch])" 'nothing'
 rule 'the C boundary belongs to CBridge' \
     "${import}(CEvLoop|CLibev)([^A-Za-z0-9]|\$)|(^|[^A-Za-z0-9_])(Unmanaged|OpaquePointer)([^A-Za-z0-9_]|\$)" \
     'Sources/TCPMock Sources/TCPMockTesting' 'Sources/TCPMock/CBridge/[A-Za-z+]*\.swift'

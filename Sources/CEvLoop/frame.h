@@ -4,12 +4,6 @@
 
 #include "evl_program.h"
 
-typedef enum evl_frame_result {
-    EVL_FRAME_PARTIAL,  /* all bytes taken, the header is not whole yet */
-    EVL_FRAME_WHOLE,    /* the header is whole; `declared` is set */
-    EVL_FRAME_TOO_LONG, /* the header is whole and declares more than `max`; `declared` is set */
-} evl_frame_result;
-
 typedef struct evl_frame_header {
     uint8_t bytes[EVL_MAX_HEADER];
     uint8_t count;

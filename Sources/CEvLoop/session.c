@@ -212,6 +212,8 @@ static evl_action run_expect_frame(evl_session *s, evl_input *in, const evl_step
         case EVL_FRAME_PARTIAL:
             return starved(s, in);
         case EVL_FRAME_TOO_LONG:
+        case EVL_FRAME_BAD_LENGTH:
+        case EVL_FRAME_BAD_END:
             return fail(s, EVL_FAILURE_FRAME_TOO_LONG);
         case EVL_FRAME_WHOLE:
             if (s->declared != step->length)

@@ -7,8 +7,8 @@
 #include <stdint.h>
 #include <sys/uio.h>
 
+#include "evl_endpoint.h"
 #include "evl_event.h"
-#include "evl_server.h"
 
 typedef enum socket_result {
     SOCKET_OK,    /* *moved bytes were moved */

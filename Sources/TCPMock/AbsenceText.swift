@@ -1,7 +1,7 @@
 // The text of a failure that no connection is there to show: nobody came.
 
 enum AbsenceText {
-    static func summary(_ plan: ServerPlan, came: Int, limit: Duration) -> String {
+    static func summary(_ plan: EndpointPlan, came: Int, limit: Duration) -> String {
         let missing =
             switch plan.mode {
             case .list where plan.scripts.count > 1: "a connection for script \(came + 1) of \(plan.scripts.count)"
@@ -12,7 +12,7 @@ enum AbsenceText {
         return "expected \(missing), but \(got) within \(limit.brief)"
     }
 
-    static func details(_ plan: ServerPlan, _ script: ScriptPlan, _ report: ServerReport) -> [String] {
+    static func details(_ plan: EndpointPlan, _ script: ScriptPlan, _ report: EndpointReport) -> [String] {
         var lines = ["  server    was listening on \(plan.listening ?? plan.options.address)"]
         if !isPlayedAlready(plan, report), let listing = script.listing(after: -1) {
             lines.append("  not run   " + listing)
@@ -22,7 +22,7 @@ enum AbsenceText {
     }
 
     /// With `every`, the connections that came have played the script.
-    private static func isPlayedAlready(_ plan: ServerPlan, _ report: ServerReport) -> Bool {
+    private static func isPlayedAlready(_ plan: EndpointPlan, _ report: EndpointReport) -> Bool {
         if case .every = plan.mode { report.scripted > 0 } else { false }
     }
 

@@ -2,9 +2,9 @@
 
 /// Everything a failure's text is made of.
 struct FailureAccount {
-    let plan: ServerPlan
+    let plan: EndpointPlan
     let script: ScriptPlan
-    let report: ServerReport
+    let report: EndpointReport
     let connection: ConnectionReport
     let failure: ConnectionReport.Failure
 

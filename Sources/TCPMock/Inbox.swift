@@ -9,7 +9,7 @@ final class Inbox: Sendable {
 
     private struct State {
         var phase = Phase.open
-        var report: ServerReport?
+        var report: EndpointReport?
         var joins: [UInt64: Waiter] = [:]
         var nextToken: UInt64 = 1
         var finishWaiters: [Waiter] = []
@@ -24,11 +24,11 @@ final class Inbox: Sendable {
 
     // MARK: What the loop thread tells
 
-    func settled(_ report: ServerReport) {
+    func settled(_ report: EndpointReport) {
         state.withLock { $0.report = report }
     }
 
-    func joined(_ token: UInt64, _ failedReport: ServerReport?) {
+    func joined(_ token: UInt64, _ failedReport: EndpointReport?) {
         let waiter = state.withLock { state in
             if let failedReport, state.phase != .finished {
                 state.report = failedReport
@@ -39,7 +39,7 @@ final class Inbox: Sendable {
         waiter?()
     }
 
-    func finished(_ report: ServerReport) {
+    func finished(_ report: EndpointReport) {
         complete { $0.report = report }
     }
 
@@ -95,12 +95,12 @@ final class Inbox: Sendable {
         state.withLock { $0.phase }
     }
 
-    var report: ServerReport? {
+    var report: EndpointReport? {
         state.withLock { $0.report }
     }
 
     /// The report of a join that found a failure.
-    var failedReport: ServerReport? {
+    var failedReport: EndpointReport? {
         state.withLock { $0.failed ? $0.report : nil }
     }
 

@@ -10,8 +10,8 @@ final class JoinToken: Sendable {
     private let state = Locked(State())
 
     /// Registers with the server; `waiter` is called exactly once, also when that fails.
-    func begin(on server: MockServer, waiter: @escaping Inbox.Waiter) {
-        guard let token = server.inbox.registerJoin(waiter) else {
+    func begin(on endpoint: MockEndpoint, waiter: @escaping Inbox.Waiter) {
+        guard let token = endpoint.inbox.registerJoin(waiter) else {
             state.withLock { $0.problem = MockError(kind: .misuse, "can't join: the server has been finished") }
             return waiter()
         }
@@ -19,12 +19,12 @@ final class JoinToken: Sendable {
             state.token = token
             return state.isCancelled
         }
-        if isCancelled { return server.inbox.cancelJoin(token) }
+        if isCancelled { return endpoint.inbox.cancelJoin(token) }
         do {
-            try server.core.join(token: token)
+            try endpoint.core.join(token: token)
         } catch {
             state.withLock { $0.problem = error as? MockError }
-            server.inbox.cancelJoin(token)
+            endpoint.inbox.cancelJoin(token)
         }
     }
 

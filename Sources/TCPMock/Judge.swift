@@ -1,7 +1,7 @@
 // Plan and facts to verdict: pure, and the only place that decides what is a failure.
 
 enum Judge {
-    static func verdict(_ plan: ServerPlan, _ report: ServerReport) -> Verdict {
+    static func verdict(_ plan: EndpointPlan, _ report: EndpointReport) -> Verdict {
         let failures = report.connections.compactMap { failure(plan, report, $0) } + missing(plan, report)
         return Verdict(
             failures: grouped(failures),
@@ -12,7 +12,7 @@ enum Judge {
     }
 
     private static func failure(
-        _ plan: ServerPlan, _ report: ServerReport, _ connection: ConnectionReport
+        _ plan: EndpointPlan, _ report: EndpointReport, _ connection: ConnectionReport
     ) -> ScriptFailure? {
         guard let failure = connection.failure else { return nil }
         let index = connection.script ?? 0
@@ -33,7 +33,7 @@ enum Judge {
     }
 
     /// A connection that was waited for and did not come.
-    private static func missing(_ plan: ServerPlan, _ report: ServerReport) -> [ScriptFailure] {
+    private static func missing(_ plan: EndpointPlan, _ report: EndpointReport) -> [ScriptFailure] {
         guard let (index, limit) = report.awaited else { return [] }
         let script = plan.script(at: index) ?? ScriptPlan()
         let first = script.steps.first { $0.number != nil }
@@ -72,7 +72,7 @@ enum Judge {
     }
 
     /// What was not reached.
-    private static func pending(_ plan: ServerPlan, _ report: ServerReport) -> [String] {
+    private static func pending(_ plan: EndpointPlan, _ report: EndpointReport) -> [String] {
         var notes: [String] = []
         for connection in report.connections where connection.failure == nil && !connection.scriptDone {
             guard let index = connection.script, let script = plan.script(at: index) else { continue }
@@ -87,7 +87,7 @@ enum Judge {
         return notes + (notBegun(plan, report).map { [$0] } ?? [])
     }
 
-    private static func notes(_ plan: ServerPlan, _ report: ServerReport) -> [String] {
+    private static func notes(_ plan: EndpointPlan, _ report: EndpointReport) -> [String] {
         var notes = pending(plan, report)
         if report.resetAfterFailure > 0 {
             let were = report.resetAfterFailure == 1 ? "which was" : "which were"
@@ -109,7 +109,7 @@ enum Judge {
     }
 
     /// Scripts for which nobody had come when a failure, or the test, ended the server.
-    private static func notBegun(_ plan: ServerPlan, _ report: ServerReport) -> String? {
+    private static func notBegun(_ plan: EndpointPlan, _ report: EndpointReport) -> String? {
         guard report.awaited == nil else { return nil }  // that is a failure of its own
         let count = plan.scripts.count
         switch plan.mode {

@@ -1,4 +1,4 @@
-// The server a test talks to. Waiting is in MockServer+Finish.swift, live use in MockServer+Live.swift.
+// The server a test talks to. What it shares with clients is in MockEndpoint.swift.
 
 #if canImport(Glibc)
     import Glibc
@@ -16,20 +16,9 @@
 /// try pingOverTCP(host: server.host, port: server.port)
 /// print(await server.finish())
 /// ```
-///
-/// A server that is dropped without being finished closes by itself and says so on standard error.
-public final class MockServer: Sendable {
-    let core: CoreServer
-    let inbox: Inbox
-    let plan: Locked<ServerPlan>
-    /// What a join that found a failure throws, once the failure is reported; nil: the failures themselves.
-    let onJoinFailure = Locked<(@Sendable ([ScriptFailure]) -> any Error)?>(nil)
-
-    /// Failures that a test framework has been told.
-    let reported = Locked<Set<ReportKey>>([])
-
+public final class MockServer: MockEndpoint, @unchecked Sendable {  // it stores nothing that changes
     /// Where it listens, with the port that the kernel chose.
-    public let address: MockAddress
+    public var address: MockAddress { core.address }
 
     /// The numeric host to connect to, or the path of a Unix-domain socket.
     public var host: String { address.host }
@@ -95,7 +84,7 @@ public final class MockServer: Sendable {
         try self.init(mode: .live, scripts: [], options: options, at: location)
     }
 
-    private init(mode: ServerPlan.Mode, scripts: [Script], options: Options, at location: SourcePosition) throws {
+    private init(mode: EndpointPlan.Mode, scripts: [Script], options: Options, at location: SourcePosition) throws {
         if let problem = options.problem {
             throw MockError(kind: .misuse, problem, at: location)
         }
@@ -104,22 +93,9 @@ public final class MockServer: Sendable {
             try ScriptPlan($0, framing: options.framing, mayStay: mayStay, at: location)
         }
         let scale = TimeoutScale(environmentValue: getenv("TCPMOCK_TIMEOUT_SCALE").map { String(cString: $0) })
-        var plan = ServerPlan(mode: mode, scripts: planned, options: options, scale: scale, location: location)
+        var plan = EndpointPlan(mode: mode, scripts: planned, options: options, scale: scale, location: location)
         if case .live = mode { plan.scripts = [ScriptPlan()] }
-        inbox = Inbox()
-        core = try CoreServer(plan, inbox: inbox)
-        address = core.address
-        plan.listening = core.address
-        self.plan = Locked(plan)
-    }
-
-    deinit {
-        guard inbox.phase == .open else { return }
-        let location = plan.withLock { $0.location }
-        let text =
-            "TCPMock: the server made at \(location) was never finished, so its script was not checked. "
-            + "Call finish() or verify(), or use withMockServer."
-        printToStandardError(text)
+        try super.init(plan)
     }
 }
 

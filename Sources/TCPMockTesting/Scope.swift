@@ -3,37 +3,37 @@
 import TCPMock
 
 enum Scope {
-    static func run<R>(
-        isolation: isolated (any Actor)?, _ makeServer: () throws -> MockServer,
-        _ body: (MockServer) async throws -> R
+    static func run<E: MockEndpoint, R>(
+        isolation: isolated (any Actor)?, _ makeEndpoint: () throws -> E,
+        _ body: (E) async throws -> R
     ) async throws -> R {
         let reporter = Reporter.current
-        let server = try reporter.make(makeServer)
+        let endpoint = try reporter.make(makeEndpoint)
         let result: R
         do {
-            result = try await body(server)
+            result = try await body(endpoint)
         } catch {
-            reporter.concludeEarly(server, await server.stop())
+            reporter.concludeEarly(endpoint, await endpoint.stop())
             throw error
         }
-        let verdict = await server.finish()
-        if Task.isCancelled { reporter.notePending(verdict, of: server) }
-        try reporter.conclude(server, verdict)
+        let verdict = await endpoint.finish()
+        if Task.isCancelled { reporter.notePending(verdict, of: endpoint) }
+        try reporter.conclude(endpoint, verdict)
         return result
     }
 
     @available(*, noasync)
-    static func run<R>(_ makeServer: () throws -> MockServer, _ body: (MockServer) throws -> R) throws -> R {
+    static func run<E: MockEndpoint, R>(_ makeEndpoint: () throws -> E, _ body: (E) throws -> R) throws -> R {
         let reporter = Reporter.current
-        let server = try reporter.make(makeServer)
+        let endpoint = try reporter.make(makeEndpoint)
         let result: R
         do {
-            result = try body(server)
+            result = try body(endpoint)
         } catch {
-            reporter.concludeEarly(server, server.stop())
+            reporter.concludeEarly(endpoint, endpoint.stop())
             throw error
         }
-        try reporter.conclude(server, server.finish())
+        try reporter.conclude(endpoint, endpoint.finish())
         return result
     }
 }

@@ -69,7 +69,7 @@ final class CoreListener: @unchecked Sendable {  // the core's calls are thread-
     init(_ scripts: [[CoreStep]], _ options: Options = Options()) throws {
         let programs = scripts.map { CoreProgram.make($0) }
         let pointers = programs.map { Optional($0.raw) }
-        var config = evl_server_config()
+        var config = evl_endpoint_config()
         config.program_count = UInt32(programs.count)
         config.every = options.every
         config.required = options.required
@@ -87,12 +87,12 @@ final class CoreListener: @unchecked Sendable {  // the core's calls are thread-
         let status = withExtendedLifetime(programs) {
             pointers.withUnsafeBufferPointer { list in
                 config.programs = list.baseAddress
-                return evl_server_open(&config, gather, context.toOpaque(), &made, &address, &code)
+                return evl_endpoint_open(&config, gather, context.toOpaque(), &made, &address, &code)
             }
         }
         guard status == EVL_OK, let made else {
             context.release()
-            throw ClientError(call: "evl_server_open \(status)", code: code)
+            throw ClientError(call: "evl_endpoint_open \(status)", code: code)
         }
         raw = made
         port = Int(address.port)
@@ -101,40 +101,40 @@ final class CoreListener: @unchecked Sendable {  // the core's calls are thread-
     deinit { close() }
 
     func close() {
-        if !isClosed { evl_server_close(raw) }
+        if !isClosed { evl_endpoint_close(raw) }
         isClosed = true
     }
 
     func connect() throws -> TestClient { try TestClient.connect("127.0.0.1", port) }
 
     func answer(_ number: UInt32, _ steps: [CoreStep]?) -> evl_status {
-        guard let steps else { return evl_server_answer(raw, number, nil) }
+        guard let steps else { return evl_endpoint_answer(raw, number, nil) }
         let program = CoreProgram.make(steps)
-        return withExtendedLifetime(program) { evl_server_answer(raw, number, program.raw) }
+        return withExtendedLifetime(program) { evl_endpoint_answer(raw, number, program.raw) }
     }
 
     func enqueue(_ steps: [CoreStep], base: UInt32) -> evl_status {
         let program = CoreProgram.make(steps, base: base)
-        return withExtendedLifetime(program) { evl_server_enqueue(raw, program.raw) }
+        return withExtendedLifetime(program) { evl_endpoint_enqueue(raw, program.raw) }
     }
 
     func finish(last: [CoreStep]? = nil) -> evl_status {
-        guard let last else { return evl_server_finish(raw, nil) }
+        guard let last else { return evl_endpoint_finish(raw, nil) }
         let program = CoreProgram.make(last)
-        return withExtendedLifetime(program) { evl_server_finish(raw, program.raw) }
+        return withExtendedLifetime(program) { evl_endpoint_finish(raw, program.raw) }
     }
 }
 
 private func gather(_ context: UnsafeMutableRawPointer?, _ notice: UnsafePointer<evl_notice>?) {
     guard let context, let notice = notice?.pointee else { return }
     var seen = Notice(kind: notice.kind, token: notice.token, number: notice.number, step: notice.step)
-    var view = evl_server_view()
-    evl_server_look(notice.server, &view)
+    var view = evl_endpoint_view()
+    evl_endpoint_look(notice.endpoint, &view)
     seen.awaited = view.awaited != UInt32.max
     seen.completed = Int(view.completed)
     for index in 0..<view.record_count {
         var connection = evl_connection_view()
-        evl_server_connection(notice.server, index, &connection)
+        evl_endpoint_connection(notice.endpoint, index, &connection)
         let failure = connection.failure
         guard failure.kind != EVL_FAILURE_NONE.rawValue else { continue }
         seen.failures.append(

@@ -28,7 +28,7 @@ struct CoreStep: @unchecked Sendable {  // its pointer is nil until a program is
         _ payload: String, width: UInt8 = 4, order: evl_byte_order = EVL_BIG_ENDIAN, max: UInt64 = 1 << 24
     ) -> CoreStep {
         var step = CoreStep(EVL_STEP_EXPECT_FRAME, CEvLoopTests.bytes(payload))
-        step.step.framing = evl_framing(width: width, byte_order: UInt8(order.rawValue), max: max)
+        step.step.framing = evl_framing(lengthOf: width, byte_order: UInt8(order.rawValue), max: max)
         return step
     }
     static func silence(_ ns: UInt64) -> CoreStep { CoreStep(EVL_STEP_EXPECT_SILENCE, number: ns) }
@@ -92,5 +92,16 @@ final class CoreProgram: @unchecked Sendable {  // the core's reference counts a
 
     deinit {
         evl_program_release(raw)
+    }
+}
+
+extension evl_framing {
+    /// A length prefix of `width` bytes.
+    init(lengthOf width: UInt8, byte_order: UInt8, max: UInt64) {
+        self.init()
+        kind = UInt8(EVL_FRAMING_LENGTH.rawValue)
+        self.width = width
+        self.byte_order = byte_order
+        self.max = max
     }
 }

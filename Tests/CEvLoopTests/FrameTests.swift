@@ -15,7 +15,7 @@ private func feed(_ pieces: [[UInt8]], width: UInt8, order: evl_byte_order = EVL
     -> Header
 {
     let guarded = GuardedBytes()
-    var framing = evl_framing(width: width, byte_order: UInt8(order.rawValue), max: max)
+    var framing = evl_framing(lengthOf: width, byte_order: UInt8(order.rawValue), max: max)
     var header = evl_frame_header()
     var seen = Header(result: EVL_FRAME_PARTIAL, declared: nil, used: [])
     for piece in pieces where seen.result == EVL_FRAME_PARTIAL {

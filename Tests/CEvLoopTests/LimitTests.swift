@@ -81,7 +81,7 @@ private let big = [UInt8](repeating: 7, count: 8 << 20)  // more than both socke
     @Test func aClientThatConnectsAgainIsNotAbsentWhileItIsServed() throws {
         let script: [CoreStep] = [.delay(500 * millisecond), .send("a"), .close]
         let server = try CoreListener([script, [.send("b"), .close]], .init(step: 200 * millisecond))
-        evl_server_join(server.raw, 1)
+        evl_endpoint_join(server.raw, 1)
         #expect(try server.connect().receiveText(2) == "a")
         #expect(try server.connect().receiveText(2) == "b")
         #expect(server.notices.next() == Notice(kind: EVL_NOTICE_JOINED, token: 1, completed: 2))

@@ -5,10 +5,10 @@
 let here = SourcePosition(fileID: "Tests/Made.swift", filePath: "/Made.swift", line: 1, column: 1)
 
 func makePlan(
-    _ script: Script, mode: ServerPlan.Mode = .list, options: MockServer.Options = MockServer.Options()
-) throws -> ServerPlan {
+    _ script: Script, mode: EndpointPlan.Mode = .list, options: MockServer.Options = MockServer.Options()
+) throws -> EndpointPlan {
     let planned = try ScriptPlan(script, framing: options.framing, mayStay: false, at: here)
-    return ServerPlan(mode: mode, scripts: [planned], options: options, scale: .factor(1), location: here)
+    return EndpointPlan(mode: mode, scripts: [planned], options: options, scale: .factor(1), location: here)
 }
 
 func makeFailure(
@@ -35,8 +35,8 @@ func makeConnection(
     return connection
 }
 
-func makeReport(_ connections: [ConnectionReport]) -> ServerReport {
-    var report = ServerReport()
+func makeReport(_ connections: [ConnectionReport]) -> EndpointReport {
+    var report = EndpointReport()
     report.connections = connections
     report.accepted = connections.count
     report.scripted = connections.count

@@ -2,10 +2,11 @@
 #ifndef CEVLOOP_H
 #define CEVLOOP_H
 
+#include "evl_endpoint.h"
 #include "evl_event.h"
+#include "evl_framing.h"
 #include "evl_loop.h"
 #include "evl_program.h"
-#include "evl_server.h"
 #include "evl_status.h"
 
 #endif

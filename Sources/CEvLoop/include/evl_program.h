@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "evl_framing.h"
 #include "evl_status.h"
 
 typedef enum evl_step_kind {
@@ -27,7 +28,7 @@ typedef enum evl_step_kind {
     EVL_STEP_DISCONNECT,        /* our FIN, then the client's, then close; EVL_STEP_DISCARD */
     EVL_STEP_CLOSE,             /* plain close(2) */
     EVL_STEP_RESET,             /* RST, after all is acknowledged; EVL_STEP_DISCARD: at once */
-    EVL_STEP_ASK,               /* parks until evl_server_answer brings the next steps */
+    EVL_STEP_ASK,               /* parks until evl_endpoint_answer brings the next steps */
     EVL_STEP_REPEAT             /* number: rounds of the steps from target up to here */
 } evl_step_kind;
 
@@ -54,20 +55,7 @@ enum {
 #define EVL_LIMIT_DEFAULT 0u      /* the server's limit: time without progress */
 #define EVL_LIMIT_NONE UINT64_MAX /* never */
 #define EVL_MAX_NESTING 8         /* depth of repeats inside repeats */
-#define EVL_MAX_HEADER 8          /* bytes of a length prefix */
-
-typedef enum evl_byte_order {
-    EVL_BIG_ENDIAN,
-    EVL_LITTLE_ENDIAN
-} evl_byte_order;
-
-/* How a frame is cut out of the stream: a length prefix of `width` (1, 2, 4 or 8) bytes that counts
- * the payload alone. A declared length over `max` is a failure as soon as the header is whole. */
-typedef struct evl_framing {
-    uint8_t width;
-    uint8_t byte_order; /* evl_byte_order */
-    uint64_t max;
-} evl_framing;
+#define EVL_MAX_HEADER 24         /* bytes of a length field that are kept */
 
 typedef struct evl_step {
     uint8_t kind; /* evl_step_kind */

@@ -123,8 +123,10 @@ extension Departure {
 
 extension evl_framing {
     fileprivate init(_ framing: Framing) {
-        let order = framing.byteOrder == .bigEndian ? EVL_BIG_ENDIAN : EVL_LITTLE_ENDIAN
-        self.init(
-            width: UInt8(framing.prefixBytes), byte_order: UInt8(order.rawValue), max: UInt64(framing.maxFrameBytes))
+        self.init()
+        kind = UInt8(EVL_FRAMING_LENGTH.rawValue)
+        width = UInt8(framing.prefixBytes)
+        byte_order = UInt8((framing.byteOrder == .bigEndian ? EVL_BIG_ENDIAN : EVL_LITTLE_ENDIAN).rawValue)
+        max = UInt64(framing.maxFrameBytes)
     }
 }

@@ -3,14 +3,14 @@
 internal import CEvLoop
 
 /// Owns a server handle; deinit closes it. All calls are legal on any thread and none waits.
-final class CoreServer: @unchecked Sendable {  // the core's calls are thread-safe; the handle is never changed
+final class CoreEndpoint: @unchecked Sendable {  // the core's calls are thread-safe; the handle is never changed
     let address: MockAddress
     private let raw: OpaquePointer
 
     /// Listens and serves; `inbox` is told everything until the core's CLOSED notice.
-    init(_ plan: ServerPlan, inbox: Inbox) throws {
+    init(_ plan: EndpointPlan, inbox: Inbox) throws {
         let programs = try plan.programs()
-        var config = evl_server_config()
+        var config = evl_endpoint_config()
         config.address = try evl_address(plan.options.address)
         config.program_count = UInt32(programs.count)
         plan.fill(&config)
@@ -24,7 +24,7 @@ final class CoreServer: @unchecked Sendable {  // the core's calls are thread-sa
         let status = withExtendedLifetime(programs) {
             pointers.withUnsafeBufferPointer { list in
                 config.programs = list.baseAddress
-                return evl_server_open(&config, deliver, context.toOpaque(), &handle, &bound, &code)
+                return evl_endpoint_open(&config, deliver, context.toOpaque(), &handle, &bound, &code)
             }
         }
         guard status == EVL_OK, let handle else {
@@ -38,25 +38,26 @@ final class CoreServer: @unchecked Sendable {  // the core's calls are thread-sa
 
     func enqueue(_ program: Program) throws {
         try check("enqueue steps") { handle in
-            withExtendedLifetime(program) { evl_server_enqueue(handle, program.raw) }
+            withExtendedLifetime(program) { evl_endpoint_enqueue(handle, program.raw) }
         }
     }
 
     func join(token: UInt64) throws {
-        try check("join the server") { evl_server_join($0, token) }
+        try check("join the server") { evl_endpoint_join($0, token) }
     }
 
     func finish(last: Program?) throws {
-        try check("finish the server") { handle in withExtendedLifetime(last) { evl_server_finish(handle, last?.raw) } }
+        try check("finish the server") { handle in withExtendedLifetime(last) { evl_endpoint_finish(handle, last?.raw) }
+        }
     }
 
     func stop() throws {
-        try check("stop the server") { evl_server_stop($0) }
+        try check("stop the server") { evl_endpoint_stop($0) }
     }
 
     /// Whether the last report is final. Not after ``finish(last:)`` or ``stop()``.
     var isSettled: Bool {
-        withExtendedLifetime(self) { evl_server_is_settled(raw) }
+        withExtendedLifetime(self) { evl_endpoint_is_settled(raw) }
     }
 
     /// The handle is good only while `self` lives, which an optimizer may end at its last mention.
@@ -66,7 +67,7 @@ final class CoreServer: @unchecked Sendable {  // the core's calls are thread-sa
     }
 
     deinit {
-        evl_server_close(raw)
+        evl_endpoint_close(raw)
     }
 }
 
@@ -76,11 +77,11 @@ private func deliver(_ context: UnsafeMutableRawPointer?, _ notice: UnsafePointe
     let inbox = Unmanaged<Inbox>.fromOpaque(context)
     switch notice.kind {
     case EVL_NOTICE_SETTLED:
-        inbox._withUnsafeGuaranteedRef { $0.settled(ServerReport(notice.server)) }
+        inbox._withUnsafeGuaranteedRef { $0.settled(EndpointReport(notice.endpoint)) }
     case EVL_NOTICE_JOINED:
-        inbox._withUnsafeGuaranteedRef { $0.joined(notice.token, ServerReport(onlyIfFailed: notice.server)) }
+        inbox._withUnsafeGuaranteedRef { $0.joined(notice.token, EndpointReport(onlyIfFailed: notice.endpoint)) }
     case EVL_NOTICE_FINISHED:
-        inbox._withUnsafeGuaranteedRef { $0.finished(ServerReport(notice.server)) }
+        inbox._withUnsafeGuaranteedRef { $0.finished(EndpointReport(notice.endpoint)) }
     case EVL_NOTICE_CLOSED:
         inbox.takeRetainedValue().closed()  // the reference that opening took
     default:
@@ -88,13 +89,13 @@ private func deliver(_ context: UnsafeMutableRawPointer?, _ notice: UnsafePointe
     }
 }
 
-extension ServerPlan {
+extension EndpointPlan {
     fileprivate func programs() throws -> [Program] {
         if case .live = mode { return [] }
         return try scripts.map { try Program($0.steps[...], base: 0, scale: scale) }
     }
 
-    fileprivate func fill(_ config: inout evl_server_config) {
+    fileprivate func fill(_ config: inout evl_endpoint_config) {
         let limits = options.limits
         config.step_ns = scale.nanoseconds(of: limits.step) ?? UInt64.max
         config.after_script_ns = scale.nanoseconds(of: limits.afterScript) ?? UInt64.max

@@ -1,8 +1,8 @@
-/* A server: a listener, the connections it accepted, and what is still to come. Loop thread only,
- * but for the fields named atomic. server.c is the boundary and the life; server_accept.c lets
- * connections in; server_review.c decides what is done and tells Swift. */
-#ifndef EVL_SERVER_PRIVATE_H
-#define EVL_SERVER_PRIVATE_H
+/* An endpoint, as a server: a listener, the connections it accepted, and what is still to come.
+ * Loop thread only, but for the fields named atomic. endpoint.c is the boundary and the life;
+ * endpoint_accept.c lets connections in; endpoint_review.c decides what is done and tells Swift. */
+#ifndef EVL_ENDPOINT_PRIVATE_H
+#define EVL_ENDPOINT_PRIVATE_H
 
 #include <stdatomic.h>
 
@@ -14,9 +14,9 @@ typedef struct pending_join {
     struct pending_join *next;
 } pending_join;
 
-struct evl_server {
-    evl_host host; /* first: a host is its server */
-    evl_server_config config;
+struct evl_endpoint {
+    evl_host host; /* first: a host is its endpoint */
+    evl_endpoint_config config;
     evl_program **programs; /* owned copies of the config's references */
     evl_program *unclaimed; /* live: steps enqueued before the connection came */
     evl_program *last_unclaimed;
@@ -52,26 +52,26 @@ struct evl_server {
 #define KEPT_FAILED_RECORDS 20000u
 
 /* A server for any number of connections: others may come for ever. */
-static inline bool server_is_pool(const evl_server *server) {
-    return server->config.every && server->config.required == 0;
+static inline bool endpoint_is_pool(const evl_endpoint *endpoint) {
+    return endpoint->config.every && endpoint->config.required == 0;
 }
 
-static inline bool server_is_live(const evl_server *server) {
-    return server->config.program_count == 0;
+static inline bool endpoint_is_live(const evl_endpoint *endpoint) {
+    return endpoint->config.program_count == 0;
 }
 
-/* server_accept.c */
+/* endpoint_accept.c */
 void accept_ready(struct ev_loop *ev, ev_io *watcher, int events);
 void accept_retry(evl_alarm *alarm);
-void accept_watch(evl_server *server);
-void accept_all(evl_server *server);
+void accept_watch(evl_endpoint *endpoint);
+void accept_all(evl_endpoint *endpoint);
 
-/* server_review.c */
-void server_review(evl_server *server);
+/* endpoint_review.c */
+void endpoint_review(evl_endpoint *endpoint);
 void review_due(evl_deferred *deferred);
 void await_fired(struct ev_loop *ev, ev_timer *watcher, int events);
-void await_arm(evl_server *server);
-void server_notify(evl_server *server, evl_notice_kind kind, uint64_t token);
-void server_shut(evl_server *server, bool keep_port);
+void await_arm(evl_endpoint *endpoint);
+void endpoint_notify(evl_endpoint *endpoint, evl_notice_kind kind, uint64_t token);
+void endpoint_shut(evl_endpoint *endpoint, bool keep_port);
 
 #endif

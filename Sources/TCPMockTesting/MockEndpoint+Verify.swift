@@ -2,7 +2,7 @@
 
 public import TCPMock
 
-extension MockServer {
+extension MockEndpoint {
     /// Finishes the server and records each failure at the line of the step that was not met.
     ///
     /// In a Swift Testing or XCTest test the failures become issues of that test, on the calling task. A failure that
@@ -34,40 +34,40 @@ extension MockServer {
 
 extension Reporter {
     /// Reports what nobody has reported yet.
-    func conclude(_ server: MockServer, _ verdict: Verdict) throws {
-        let failures = server.claimUnreported(verdict.failures)
+    func conclude(_ endpoint: MockEndpoint, _ verdict: Verdict) throws {
+        let failures = endpoint.claimUnreported(verdict.failures)
         guard !failures.isEmpty else { return }
         if self == .none { throw ScriptFailed(failures: failures) }
         record(failures)
     }
 
     /// Reports what was found before something else was thrown: nothing is thrown on top of it.
-    func concludeEarly(_ server: MockServer, _ verdict: Verdict) {
-        record(server.claimUnreported(verdict.failures))
-        notePending(verdict, of: server)
+    func concludeEarly(_ endpoint: MockEndpoint, _ verdict: Verdict) {
+        record(endpoint.claimUnreported(verdict.failures))
+        notePending(verdict, of: endpoint)
     }
 
     /// Says which steps were not reached because nothing more was waited for.
-    func notePending(_ verdict: Verdict, of server: MockServer) {
+    func notePending(_ verdict: Verdict, of endpoint: MockEndpoint) {
         guard !verdict.notes.isEmpty else { return }
-        note(verdict.notes.joined(separator: "\n"), at: server.location)
+        note(verdict.notes.joined(separator: "\n"), at: endpoint.location)
     }
 
     /// A join in the test reports at the step's line, and throws what the framework does not report again.
-    func adopt(_ server: MockServer) {
-        server.setJoinFailureHandler { [weak server] failures in
-            let unreported = server?.claimUnreported(failures) ?? failures
+    func adopt(_ endpoint: MockEndpoint) {
+        endpoint.setJoinFailureHandler { [weak endpoint] failures in
+            let unreported = endpoint?.claimUnreported(failures) ?? failures
             if unreported.isEmpty { return ScriptFailed(failures: failures) }
             return recordAndMakeError(unreported)
         }
     }
 
     /// Makes a server; a script that can't be played is recorded at its own line.
-    func make(_ makeServer: () throws -> MockServer) throws -> MockServer {
+    func make<E: MockEndpoint>(_ makeEndpoint: () throws -> E) throws -> E {
         do {
-            let server = try makeServer()
-            adopt(server)
-            return server
+            let endpoint = try makeEndpoint()
+            adopt(endpoint)
+            return endpoint
         } catch let error as MockError {
             guard self != .none, let location = error.location else { throw error }
             throw recordedError(error.message, at: location)

@@ -1,7 +1,7 @@
 // The facts a server recorded, copied once out of the core. Positions count bytes of a stream; times are on the
 // loop's monotonic clock, in nanoseconds.
 
-struct ServerReport: Sendable {
+struct EndpointReport: Sendable {
     var accepted = 0
     var scripted = 0
     var completed = 0

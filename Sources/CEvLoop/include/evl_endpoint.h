@@ -5,11 +5,11 @@
  *  2. C lends all it gives until the callback returns.
  *  3. `context` belongs to C from a successful open until the callback for EVL_NOTICE_CLOSED has
  *     returned; that notice comes exactly once and last.
- *  4. After evl_server_close the handle is dead to the caller. It never waits.
+ *  4. After evl_endpoint_close the handle is dead to the caller. It never waits.
  *  5. libev is called on the loop thread only.
  *  6. The callback runs on the loop thread; it neither blocks nor calls back in. */
-#ifndef EVL_SERVER_H
-#define EVL_SERVER_H
+#ifndef EVL_ENDPOINT_H
+#define EVL_ENDPOINT_H
 
 #include "evl_event.h"
 #include "evl_program.h"
@@ -37,7 +37,7 @@ typedef enum evl_unscripted {
     EVL_UNSCRIPTED_IGNORE /* leave it open and unanswered until the server ends, and count it */
 } evl_unscripted;
 
-typedef struct evl_server_config {
+typedef struct evl_endpoint_config {
     evl_address address;
     evl_program *const *programs; /* the n-th connection plays the n-th; retained */
     uint32_t program_count;       /* 0: live, one connection, steps come by enqueue */
@@ -49,23 +49,23 @@ typedef struct evl_server_config {
     uint64_t after_script_ns;     /* how long the client may stay after the script */
     size_t max_buffered;          /* unjudged input a connection may hold */
     size_t record_bytes;          /* evidence kept per connection and direction; 0: none */
-} evl_server_config;
+} evl_endpoint_config;
 
 typedef enum evl_notice_kind {
     EVL_NOTICE_SETTLED,  /* all that was required is done; report is whole as of now */
-    EVL_NOTICE_JOINED,   /* answer to evl_server_join: token */
-    EVL_NOTICE_FINISHED, /* answer to evl_server_finish: report is final */
+    EVL_NOTICE_JOINED,   /* answer to evl_endpoint_join: token */
+    EVL_NOTICE_FINISHED, /* answer to evl_endpoint_finish: report is final */
     EVL_NOTICE_QUESTION, /* connection `number` stands at an ASK step */
     EVL_NOTICE_CLOSED    /* exactly once, last; report is final */
 } evl_notice_kind;
 
-typedef struct evl_server evl_server;
+typedef struct evl_endpoint evl_endpoint;
 
-typedef struct evl_server_view {
+typedef struct evl_endpoint_view {
     uint32_t accepted;            /* connections accepted, unscripted ones included */
     uint32_t scripted;            /* those that a script was for */
     uint32_t completed;           /* connections that finished their script */
-    uint32_t record_count;        /* how many evl_server_connection can show */
+    uint32_t record_count;        /* how many evl_endpoint_connection can show */
     uint32_t failures_dropped;    /* failed connections beyond those kept */
     uint32_t records_dropped;     /* well-behaved connections beyond those kept */
     uint32_t reset_after_failure; /* connections refused because the script had failed */
@@ -77,55 +77,56 @@ typedef struct evl_server_view {
     bool failed;
     uint64_t opened_ns, now_ns;
     uint64_t received_total, sent_total;
-} evl_server_view;
+} evl_endpoint_view;
 
 typedef struct evl_notice {
     evl_notice_kind kind;
     uint64_t token;
     uint32_t number;
     uint32_t step;
-    const evl_server *server; /* for the two calls below, until the callback returns */
+    const evl_endpoint *endpoint; /* for the two calls below, until the callback returns */
 } evl_notice;
 
 typedef void (*evl_notify_fn)(void *context, const evl_notice *notice);
 
 /* Inside the callback only. */
-void evl_server_look(const evl_server *server, evl_server_view *view);
-void evl_server_connection(const evl_server *server, uint32_t index, evl_connection_view *view);
+void evl_endpoint_look(const evl_endpoint *endpoint, evl_endpoint_view *view);
+void evl_endpoint_connection(const evl_endpoint *endpoint, uint32_t index,
+                             evl_connection_view *view);
 
 /* Binds, listens and starts serving; when it returns, clients can connect to *address.
  *
  * On EVL_OK stores the handle. On any other status nothing was kept or stored, and for EVL_SYSTEM
  * *error is the errno. Any thread but the loop's. Does not block. */
-evl_status evl_server_open(const evl_server_config *config, evl_notify_fn notify, void *context,
-                           evl_server **out, evl_address *address, int *error);
+evl_status evl_endpoint_open(const evl_endpoint_config *config, evl_notify_fn notify, void *context,
+                             evl_endpoint **out, evl_address *address, int *error);
 
 /* Appends steps to a live server's script; takes a reference of its own. A program can be enqueued
  * once; EVL_INVALID for one that has been, and on a server that is not live. Any thread. */
-evl_status evl_server_enqueue(evl_server *server, evl_program *program);
+evl_status evl_endpoint_enqueue(evl_endpoint *endpoint, evl_program *program);
 
 /* Asks for one EVL_NOTICE_JOINED with `token`: when all steps so far are done, or at once when
  * that can no longer be. Any thread. */
-evl_status evl_server_join(evl_server *server, uint64_t token);
+evl_status evl_endpoint_join(evl_endpoint *endpoint, uint64_t token);
 
 /* Asks for one EVL_NOTICE_FINISHED: when all is done, or a limit has passed. `last` holds the steps
  * that end a live server's script; NULL for others. Connections left then are reset, and the
  * listener stops while its port stays reserved. Once per server. Any thread. */
-evl_status evl_server_finish(evl_server *server, evl_program *last);
+evl_status evl_endpoint_finish(evl_endpoint *endpoint, evl_program *last);
 
 /* Ends at once what finish would wait for. Any thread. */
-evl_status evl_server_stop(evl_server *server);
+evl_status evl_endpoint_stop(evl_endpoint *endpoint);
 
 /* Whether all that was required is done and nobody else has knocked: then the last report lent is
  * the final one and finishing needs no crossing. Any thread. */
-bool evl_server_is_settled(evl_server *server);
+bool evl_endpoint_is_settled(evl_endpoint *endpoint);
 
 /* Plays `answer`'s steps (or none, when it is empty) where connection `number` asked; NULL fails
  * the step. An answer that comes too late, or twice, is dropped. EVL_INVALID: it asks or repeats
  * itself. Any thread. */
-evl_status evl_server_answer(evl_server *server, uint32_t number, evl_program *answer);
+evl_status evl_endpoint_answer(evl_endpoint *endpoint, uint32_t number, evl_program *answer);
 
 /* Ends the server and gives up the handle. Any thread. */
-void evl_server_close(evl_server *server);
+void evl_endpoint_close(evl_endpoint *endpoint);
 
 #endif

@@ -1,6 +1,6 @@
 // What TCPMockTesting needs to report each failure once, wherever it is found first.
 
-extension MockServer {
+extension MockEndpoint {
     /// What makes two failures the same: ages and counts in the details may have grown in between.
     struct ReportKey: Hashable {
         let location: SourcePosition

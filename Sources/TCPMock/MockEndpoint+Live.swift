@@ -1,6 +1,6 @@
 // Steps that are added while the server runs.
 
-extension MockServer {
+extension MockEndpoint {
     /// Appends steps to a live server's script: all of them at once, from any task or thread, at any time.
     ///
     /// They are played when all earlier steps are done; bytes that came before are judged then.

@@ -1,6 +1,6 @@
-// Which connection plays which script: what a server was made for, as data.
+// Which connection plays which script: what an endpoint was made for, as data.
 
-struct ServerPlan: Sendable {
+struct EndpointPlan: Sendable {
     enum Mode: Sendable {
         /// The n-th connection plays the n-th script.
         case list
@@ -25,6 +25,9 @@ struct ServerPlan: Sendable {
         if case .every = mode { return scripts.first }
         return scripts.indices.contains(index) ? scripts[index] : nil
     }
+
+    /// What it is called in messages.
+    var noun: String { "server" }
 
     /// "one connection", "3 connections": what the server was made for.
     var purpose: String {

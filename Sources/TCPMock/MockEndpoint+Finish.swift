@@ -3,7 +3,7 @@
 
 import Dispatch
 
-extension MockServer {
+extension MockEndpoint {
     // MARK: finish
 
     /// Ends the server and says what departed from its script.
@@ -130,7 +130,7 @@ extension MockServer {
     }
 
     func verdict() -> Verdict {
-        Judge.verdict(plan.withLock { $0 }, inbox.report ?? ServerReport())
+        Judge.verdict(plan.withLock { $0 }, inbox.report ?? EndpointReport())
     }
 
     private func throwFailures() throws {

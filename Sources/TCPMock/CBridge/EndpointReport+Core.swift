@@ -1,11 +1,11 @@
-// evl views to ServerReport: the one copy, made while the core lends them.
+// evl views to EndpointReport: the one copy, made while the core lends them.
 
 internal import CEvLoop
 
-extension ServerReport {
+extension EndpointReport {
     init(_ server: OpaquePointer) {
-        var view = evl_server_view()
-        evl_server_look(server, &view)
+        var view = evl_endpoint_view()
+        evl_endpoint_look(server, &view)
         accepted = Int(view.accepted)
         scripted = Int(view.scripted)
         completed = Int(view.completed)
@@ -17,7 +17,7 @@ extension ServerReport {
         acceptError = view.accept_error
         connections = (0..<view.record_count).map { index in
             var connection = evl_connection_view()
-            evl_server_connection(server, index, &connection)
+            evl_endpoint_connection(server, index, &connection)
             return ConnectionReport(connection)
         }
         connections.sort { $0.number < $1.number }
@@ -25,8 +25,8 @@ extension ServerReport {
 
     /// Nil unless something has failed: a join that is content needs no copy.
     init?(onlyIfFailed server: OpaquePointer) {
-        var view = evl_server_view()
-        evl_server_look(server, &view)
+        var view = evl_endpoint_view()
+        evl_endpoint_look(server, &view)
         guard view.failed else { return nil }
         self.init(server)
     }

@@ -1,4 +1,4 @@
-// server.c through its public headers: questions, the end of a server, jobs, limits.
+// endpoint.c through its public headers: questions, the end of a server, jobs, limits.
 
 import CEvLoop
 import CEvLoopInternals
@@ -99,8 +99,8 @@ import Testing
             let client = try server.connect()
             try client.send("a")
             #expect(server.notices.next()?.kind == EVL_NOTICE_QUESTION)
-            evl_server_join(server.raw, 1)
-            evl_server_join(server.raw, 2)
+            evl_endpoint_join(server.raw, 1)
+            evl_endpoint_join(server.raw, 2)
             server.close()
             // The CLOSED notice answers the joins too.
             #expect(server.notices.next()?.kind == EVL_NOTICE_CLOSED)
@@ -132,8 +132,8 @@ import Testing
     @Test func stopEndsWhatIsWaitedFor() throws {
         let server = try CoreListener([[.delay(600_000_000_000)]])
         let client = try server.connect()
-        evl_server_join(server.raw, 9)
-        evl_server_stop(server.raw)
+        evl_endpoint_join(server.raw, 9)
+        evl_endpoint_stop(server.raw)
         #expect(server.notices.next() == Notice(kind: EVL_NOTICE_JOINED, token: 9))
         #expect(server.notices.next()?.kind == EVL_NOTICE_FINISHED)
         #expect(throws: ClientError.self) { while try !client.receiveSome().isEmpty {} }
@@ -174,10 +174,10 @@ import Testing
         let (server, other) = (try CoreListener([]), try CoreListener([]))
         let program = CoreProgram.make([.send("a")])
         withExtendedLifetime(program) {
-            #expect(evl_server_enqueue(server.raw, program.raw) == EVL_OK)
-            #expect(evl_server_enqueue(server.raw, program.raw) == EVL_INVALID)
-            #expect(evl_server_enqueue(other.raw, program.raw) == EVL_INVALID)
-            #expect(evl_server_finish(server.raw, program.raw) == EVL_INVALID)
+            #expect(evl_endpoint_enqueue(server.raw, program.raw) == EVL_OK)
+            #expect(evl_endpoint_enqueue(server.raw, program.raw) == EVL_INVALID)
+            #expect(evl_endpoint_enqueue(other.raw, program.raw) == EVL_INVALID)
+            #expect(evl_endpoint_finish(server.raw, program.raw) == EVL_INVALID)
         }
         #expect(try server.connect().receiveText(1) == "a")
     }

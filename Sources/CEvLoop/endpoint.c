@@ -1,0 +1,384 @@
+/* The boundary: calls from any thread become jobs; an endpoint lives from open to its CLOSED
+ * notice.
+ */
+#include "endpoint.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void run_open(evl_job *job);
+static void run_close(evl_job *job);
+static void connection_moved(evl_host *host, evl_connection *connection);
+static void connection_ended(evl_host *host, evl_connection *connection);
+static void connection_asked(evl_host *host, evl_connection *connection, uint32_t step);
+
+/* --- opening --- */
+
+static evl_endpoint *endpoint_create(const evl_endpoint_config *config, evl_loop *loop) {
+    evl_endpoint *endpoint = calloc(1, sizeof *endpoint);
+    if (endpoint == NULL)
+        return NULL;
+    endpoint->config = *config;
+    endpoint->programs = calloc(config->program_count + 1, sizeof *endpoint->programs);
+    if (endpoint->programs == NULL) {
+        free(endpoint);
+        return NULL;
+    }
+    for (uint32_t i = 0; i < config->program_count; i++)
+        endpoint->programs[i] = evl_program_retain(config->programs[i]);
+    endpoint->config.programs = endpoint->programs;
+    endpoint->listener = endpoint->reserved = -1;
+    endpoint->awaited = NOBODY;
+    endpoint->host = (evl_host){
+        .loop = loop,
+        .step_ns = config->step_ns,
+        .after_script_ns = config->after_script_ns,
+        .max_buffered = config->max_buffered,
+        .record_bytes = config->record_bytes,
+        .is_tcp = config->address.family != EVL_UNIX,
+        .moved = connection_moved,
+        .ended = connection_ended,
+        .asked = connection_asked,
+    };
+    endpoint->open_job.run = run_open;
+    endpoint->close_job.run = run_close;
+    endpoint->retry.ring = accept_retry;
+    endpoint->review.run = review_due;
+    ev_timer_init(&endpoint->await, await_fired, 0, 0);
+    atomic_init(&endpoint->settled, false);
+    return endpoint;
+}
+
+static void endpoint_free(evl_endpoint *endpoint) {
+    for (uint32_t i = 0; i < endpoint->record_count; i++)
+        connection_free(endpoint->records[i]);
+    for (uint32_t i = 0; i < endpoint->config.program_count; i++)
+        evl_program_release(endpoint->programs[i]);
+    while (endpoint->unclaimed != NULL) {
+        evl_program *next = endpoint->unclaimed->next;
+        evl_program_release(endpoint->unclaimed);
+        endpoint->unclaimed = next;
+    }
+    free(endpoint->records);
+    free(endpoint->programs);
+    free(endpoint);
+}
+
+evl_status evl_endpoint_open(const evl_endpoint_config *config, evl_notify_fn notify, void *context,
+                             evl_endpoint **out, evl_address *address, int *error) {
+    if (config->every && config->program_count != 1)
+        return EVL_INVALID;
+    evl_loop *loop = loop_shared(error);
+    if (loop == NULL)
+        return EVL_SYSTEM;
+    evl_endpoint *endpoint = endpoint_create(config, loop);
+    if (endpoint == NULL)
+        return EVL_NO_MEMORY;
+    evl_status status =
+        socket_listen(&config->address, &endpoint->listener, &endpoint->address, error);
+    if (status != EVL_OK) {
+        endpoint_free(endpoint);
+        return status;
+    }
+    endpoint->file = socket_find_file(&endpoint->address);
+    endpoint->notify = notify;
+    endpoint->context = context;
+    endpoint->opened_ns = endpoint->await_since_ns = evl_clock_ns();
+    ev_io_init(&endpoint->accept, accept_ready, endpoint->listener, EV_READ);
+    ev_set_priority(&endpoint->accept, 1);
+    *address = endpoint->address;
+    *out = endpoint;
+    loop_submit(loop, &endpoint->open_job);
+    return EVL_OK;
+}
+
+static void run_open(evl_job *job) {
+    evl_endpoint *endpoint =
+        (evl_endpoint *)(void *)((char *)job - offsetof(evl_endpoint, open_job));
+    accept_watch(endpoint);
+    await_arm(endpoint);
+}
+
+/* --- closing --- */
+
+void evl_endpoint_close(evl_endpoint *endpoint) {
+    loop_submit(endpoint->host.loop, &endpoint->close_job);
+}
+
+static void run_close(evl_job *job) {
+    evl_endpoint *endpoint =
+        (evl_endpoint *)(void *)((char *)job - offsetof(evl_endpoint, close_job));
+    evl_loop *loop = endpoint->host.loop;
+    endpoint->stopped = true;
+    if (!endpoint->finished)
+        endpoint_shut(endpoint, false);
+    while (endpoint->joins != NULL) {
+        pending_join *join = endpoint->joins;
+        endpoint->joins = join->next;
+        free(join); /* the CLOSED notice answers them all */
+    }
+    loop_defer_cancel(loop, &endpoint->review);
+    socket_close(endpoint->reserved);
+    socket_unlink(&endpoint->address, endpoint->file);
+    endpoint_notify(endpoint, EVL_NOTICE_CLOSED, 0);
+    endpoint_free(endpoint);
+}
+
+/* --- the other calls --- */
+
+typedef struct request {
+    evl_job job;
+    evl_endpoint *endpoint;
+    evl_program *program;
+    pending_join *join;
+    uint32_t number;
+} request;
+
+static evl_status submit(evl_endpoint *endpoint, void (*run)(evl_job *), request values) {
+    request *made = malloc(sizeof *made);
+    if (made == NULL) {
+        free(values.join);
+        evl_program_release(values.program);
+        return EVL_NO_MEMORY;
+    }
+    *made = values;
+    made->job.run = run;
+    made->endpoint = endpoint;
+    loop_submit(endpoint->host.loop, &made->job);
+    return EVL_OK;
+}
+
+static evl_connection *find_active(evl_endpoint *endpoint, uint32_t number) {
+    evl_connection *c = endpoint->first_active;
+    while (c != NULL && (c->script == NOBODY || (number != 0 && c->number != number)))
+        c = c->next;
+    return c;
+}
+
+/* Appends to the one connection's program, or to what it will play. */
+static void append_steps(evl_endpoint *endpoint, evl_program *program) {
+    evl_connection *c = find_active(endpoint, 0);
+    if (c != NULL) {
+        connection_append(c, program);
+    } else if (endpoint->scripted > 0) {
+        evl_program_release(program); /* the connection has ended: these stay "not run" */
+    } else {
+        bool was_empty = endpoint->unclaimed == NULL;
+        *(was_empty ? &endpoint->unclaimed : &endpoint->last_unclaimed->next) = program;
+        endpoint->last_unclaimed = program;
+        if (was_empty)
+            endpoint->await_since_ns = endpoint->host.loop->now_ns;
+    }
+}
+
+static void run_enqueue(evl_job *job) {
+    request *r = (request *)(void *)job;
+    append_steps(r->endpoint, r->program);
+    endpoint_review(r->endpoint);
+    free(r);
+}
+
+evl_status evl_endpoint_enqueue(evl_endpoint *endpoint, evl_program *program) {
+    if (!endpoint_is_live(endpoint) || !program_claim(program))
+        return EVL_INVALID;
+    return submit(endpoint, run_enqueue, (request){.program = evl_program_retain(program)});
+}
+
+static void run_join(evl_job *job) {
+    request *r = (request *)(void *)job;
+    evl_endpoint *endpoint = r->endpoint;
+    pending_join **end = &endpoint->joins;
+    while (*end != NULL)
+        end = &(*end)->next;
+    *end = r->join;
+    if (endpoint->finished) {
+        endpoint->joins = r->join->next;
+        endpoint_notify(endpoint, EVL_NOTICE_JOINED, r->join->token);
+        free(r->join);
+    } else {
+        accept_all(endpoint);
+        if (endpoint_is_pool(endpoint))
+            r->join->up_to = endpoint->accepted > 0 ? endpoint->accepted : 1;
+        endpoint_review(endpoint);
+    }
+    free(r);
+}
+
+evl_status evl_endpoint_join(evl_endpoint *endpoint, uint64_t token) {
+    pending_join *join = calloc(1, sizeof *join);
+    if (join == NULL)
+        return EVL_NO_MEMORY;
+    join->token = token;
+    join->up_to = UINT32_MAX;
+    return submit(endpoint, run_join, (request){.join = join});
+}
+
+static void run_finish(evl_job *job) {
+    request *r = (request *)(void *)job;
+    evl_endpoint *endpoint = r->endpoint;
+    evl_program *last = r->program;
+    free(r);
+    if (endpoint->finished) {
+        evl_program_release(last);
+        endpoint_notify(endpoint, EVL_NOTICE_FINISHED, 0);
+        return;
+    }
+    if (last != NULL)
+        accept_all(endpoint); /* first: whoever has connected by now plays what `last` ends */
+    endpoint->last_admissions = socket_pending_count(endpoint->listener);
+    endpoint->finish_asked = true;
+    endpoint->host.finishing = true;
+    endpoint->host.finishing_ns = endpoint->host.loop->now_ns;
+    if (last != NULL && (endpoint->scripted > 0 || endpoint->unclaimed != NULL))
+        append_steps(endpoint, last);
+    else
+        evl_program_release(last);
+    evl_connection *c = endpoint->first_active;
+    while (c != NULL) {
+        evl_connection *next = c->next;
+        if (c->script != NOBODY)
+            connection_finishing(c);
+        c = next;
+    }
+    endpoint_review(endpoint);
+}
+
+evl_status evl_endpoint_finish(evl_endpoint *endpoint, evl_program *last) {
+    if (last != NULL && (!endpoint_is_live(endpoint) || !program_claim(last)))
+        return EVL_INVALID;
+    if (last != NULL)
+        evl_program_retain(last);
+    return submit(endpoint, run_finish, (request){.program = last});
+}
+
+static void run_stop(evl_job *job) {
+    request *r = (request *)(void *)job;
+    evl_endpoint *endpoint = r->endpoint;
+    free(r);
+    endpoint->stopped = true;
+    endpoint_review(endpoint);
+}
+
+evl_status evl_endpoint_stop(evl_endpoint *endpoint) {
+    return submit(endpoint, run_stop, (request){0});
+}
+
+static void run_answer(evl_job *job) {
+    request *r = (request *)(void *)job;
+    evl_connection *c = r->number != 0 ? find_active(r->endpoint, r->number) : NULL;
+    if (c != NULL)
+        connection_answer(c, r->program);
+    else
+        evl_program_release(r->program); /* it has ended meanwhile */
+    free(r);
+}
+
+evl_status evl_endpoint_answer(evl_endpoint *endpoint, uint32_t number, evl_program *answer) {
+    if (answer != NULL && !program_can_answer(answer))
+        return EVL_INVALID;
+    if (answer != NULL)
+        evl_program_retain(answer);
+    return submit(endpoint, run_answer, (request){.program = answer, .number = number});
+}
+
+bool evl_endpoint_is_settled(evl_endpoint *endpoint) {
+    /* In this order: the loop clears the flag before it takes a connection from the queue. */
+    if (socket_has_pending(endpoint->listener))
+        return false;
+    return atomic_load_explicit(&endpoint->settled, memory_order_acquire);
+}
+
+/* --- what connections tell --- */
+
+/* Reviews on the loop's next turn: a connection may not be freed under its own call. */
+static void review_later(evl_endpoint *endpoint) {
+    loop_defer(endpoint->host.loop, &endpoint->review);
+}
+
+static void connection_moved(evl_host *host, evl_connection *connection) {
+    (void)connection;
+    review_later((evl_endpoint *)(void *)host);
+}
+
+static void connection_asked(evl_host *host, evl_connection *connection, uint32_t step) {
+    evl_endpoint *endpoint = (evl_endpoint *)(void *)host;
+    evl_notice notice = {.kind = EVL_NOTICE_QUESTION,
+                         .number = connection->number,
+                         .step = step,
+                         .endpoint = endpoint};
+    endpoint->notify(endpoint->context, &notice);
+}
+
+static bool keep_record(evl_endpoint *endpoint, evl_connection *c) {
+    bool failed = c->failure.kind != EVL_FAILURE_NONE;
+    uint32_t failures = endpoint->record_count - endpoint->good_records;
+    if (failed ? failures >= KEPT_FAILED_RECORDS : endpoint->good_records >= KEPT_GOOD_RECORDS)
+        return false;
+    if (endpoint->record_count == endpoint->record_capacity) {
+        uint32_t capacity = endpoint->record_capacity == 0 ? 1 : endpoint->record_capacity * 2;
+        evl_connection **records = realloc(endpoint->records, capacity * sizeof(*records));
+        if (records == NULL)
+            return false;
+        endpoint->records = records;
+        endpoint->record_capacity = capacity;
+    }
+    endpoint->records[endpoint->record_count++] = c;
+    endpoint->good_records += failed ? 0 : 1;
+    return true;
+}
+
+static void connection_ended(evl_host *host, evl_connection *c) {
+    evl_endpoint *endpoint = (evl_endpoint *)(void *)host;
+    *(c->prev != NULL ? &c->prev->next : &endpoint->first_active) = c->next;
+    if (c->next != NULL)
+        c->next->prev = c->prev;
+    endpoint->active--;
+    endpoint->received_total += c->received_total;
+    endpoint->sent_total += c->sent_total;
+    endpoint->completed += c->script_done ? 1 : 0;
+    endpoint->failed |= c->failure.kind != EVL_FAILURE_NONE;
+    if (!keep_record(endpoint, c)) {
+        *(c->failure.kind == EVL_FAILURE_NONE ? &endpoint->records_dropped
+                                              : &endpoint->failures_dropped) += 1;
+        connection_free(c);
+    }
+    review_later(endpoint);
+}
+
+/* --- reports --- */
+
+void evl_endpoint_look(const evl_endpoint *endpoint, evl_endpoint_view *view) {
+    *view = (evl_endpoint_view){
+        .accepted = endpoint->accepted,
+        .scripted = endpoint->scripted,
+        .completed = endpoint->completed,
+        .record_count = endpoint->record_count + endpoint->active,
+        .records_dropped = endpoint->records_dropped,
+        .failures_dropped = endpoint->failures_dropped,
+        .reset_after_failure = endpoint->refused,
+        .unscripted = endpoint->unscripted,
+        .awaited = endpoint->awaited,
+        .awaited_ns = endpoint->awaited_ns,
+        .accept_pauses = endpoint->accept_pauses,
+        .accept_error = endpoint->accept_error,
+        .failed = endpoint->failed,
+        .opened_ns = endpoint->opened_ns,
+        .now_ns = endpoint->host.loop->now_ns,
+        .received_total = endpoint->received_total,
+        .sent_total = endpoint->sent_total,
+    };
+}
+
+void evl_endpoint_connection(const evl_endpoint *endpoint, uint32_t index,
+                             evl_connection_view *view) {
+    if (index < endpoint->record_count) {
+        connection_view(endpoint->records[index], view);
+        return;
+    }
+    const evl_connection *c = endpoint->first_active;
+    for (uint32_t i = endpoint->record_count; i < index && c != NULL; i++)
+        c = c->next;
+    if (c != NULL)
+        connection_view(c, view);
+}

@@ -1,0 +1,205 @@
+/* What is done: decided in one place, after each change, and told to whoever waits. */
+#include <stdlib.h>
+
+#include "endpoint.h"
+
+/* --- decisions --- */
+
+/* How many connections must come; every-servers without a count need one. */
+static uint32_t required(const evl_endpoint *endpoint) {
+    const evl_endpoint_config *config = &endpoint->config;
+    if (config->every)
+        return config->required > 0 ? config->required : 1;
+    if (endpoint_is_live(endpoint))
+        return endpoint->unclaimed != NULL || endpoint->scripted > 0 ? 1 : 0;
+    return config->program_count;
+}
+
+static bool all_came(const evl_endpoint *endpoint) {
+    return endpoint->scripted >= required(endpoint);
+}
+
+static bool is_scripted(const evl_connection *c) {
+    return c->script != NOBODY;
+}
+
+static bool any_active(const evl_endpoint *endpoint, bool also_idle, uint32_t up_to) {
+    for (const evl_connection *c = endpoint->first_active; c != NULL; c = c->next)
+        if (is_scripted(c) && c->number <= up_to && (also_idle || !connection_is_idle(c)))
+            return true;
+    return false;
+}
+
+/* In a list the first failure ends what follows; with `every` the others go on. */
+static bool is_given_up(const evl_endpoint *endpoint) {
+    return endpoint->failed && (!endpoint->config.every || endpoint->awaited != NOBODY);
+}
+
+static bool is_joined(const evl_endpoint *endpoint, uint32_t up_to) {
+    return is_given_up(endpoint) || (all_came(endpoint) && !any_active(endpoint, false, up_to));
+}
+
+static bool is_complete(const evl_endpoint *endpoint) {
+    if (any_active(endpoint, true, UINT32_MAX))
+        return false;
+    return is_given_up(endpoint) || all_came(endpoint);
+}
+
+/* --- a connection that is waited for --- */
+
+static const evl_step *next_first_step(const evl_endpoint *endpoint) {
+    const evl_endpoint_config *config = &endpoint->config;
+    const evl_program *program = NULL;
+    if (endpoint_is_live(endpoint))
+        program = endpoint->scripted == 0 ? endpoint->unclaimed : NULL;
+    else if (config->every)
+        program = endpoint->scripted == 0 ? endpoint->programs[0] : NULL;
+    else if (endpoint->scripted < config->program_count)
+        program = endpoint->programs[endpoint->scripted];
+    return program != NULL && program->count > 0 ? &program->steps[0] : NULL;
+}
+
+static void await_until(evl_endpoint *endpoint, uint64_t due_ns) {
+    uint64_t now = endpoint->host.loop->now_ns;
+    endpoint->await_due_ns = due_ns;
+    ev_timer_set(&endpoint->await, due_ns > now ? (double)(due_ns - now) / 1e9 : 0, 0);
+    ev_timer_start(endpoint->host.loop->ev, &endpoint->await);
+}
+
+/* Whether nobody can be called absent yet: the next one is not let in while another is served, or
+ * the one that is served may be the very client that connects again afterwards. */
+static bool is_served(const evl_endpoint *endpoint, bool written) {
+    if (endpoint->config.one_at_a_time && endpoint->active > 0)
+        return true;
+    return !written && any_active(endpoint, false, UINT32_MAX);
+}
+
+/* A written expectConnect has its limit from the moment it is current; an unwritten one only once
+ * somebody waits (join, finish), for a server may stand ready long before its client starts. */
+void await_arm(evl_endpoint *endpoint) {
+    struct ev_loop *ev = endpoint->host.loop->ev;
+    if (all_came(endpoint) || is_given_up(endpoint))
+        return;
+    const evl_step *first = next_first_step(endpoint);
+    bool written = first != NULL && first->kind == EVL_STEP_EXPECT_CONNECT;
+    if (!written && endpoint->joins == NULL && !endpoint->finish_asked)
+        return;
+    if (is_served(endpoint, written)) {
+        ev_timer_stop(ev, &endpoint->await);
+        return;
+    }
+    if (ev_is_active(&endpoint->await))
+        return;
+    uint64_t limit = written && first->limit_ns != EVL_LIMIT_DEFAULT ? first->limit_ns
+                                                                     : endpoint->config.step_ns;
+    if (limit == EVL_LIMIT_NONE)
+        return;
+    uint64_t since = written ? endpoint->await_since_ns : endpoint->host.loop->now_ns;
+    endpoint->awaited_ns = limit;
+    endpoint->await_extended = false;
+    await_until(endpoint, since + limit);
+}
+
+void await_fired(struct ev_loop *ev, ev_timer *watcher, int events) {
+    (void)ev, (void)events;
+    evl_endpoint *endpoint =
+        (evl_endpoint *)(void *)((char *)watcher - offsetof(evl_endpoint, await));
+    uint32_t before = endpoint->scripted;
+    accept_all(endpoint); /* who has knocked in time must not be called absent */
+    if (endpoint->scripted == before && !all_came(endpoint)) {
+        uint64_t now = loop_stamp(endpoint->host.loop);
+        uint64_t late = now > endpoint->await_due_ns ? now - endpoint->await_due_ns : 0;
+        if (!endpoint->await_extended && late > endpoint->awaited_ns / 10) {
+            endpoint->await_extended =
+                true; /* as for limits of steps: a busy machine is no absence */
+            await_until(endpoint, now + late);
+            return;
+        }
+        endpoint->awaited = endpoint->scripted;
+        endpoint->failed = true;
+    }
+    endpoint_review(endpoint);
+}
+
+/* --- telling --- */
+
+void endpoint_notify(evl_endpoint *endpoint, evl_notice_kind kind, uint64_t token) {
+    evl_notice notice = {.kind = kind, .token = token, .endpoint = endpoint};
+    endpoint->notify(endpoint->context, &notice);
+}
+
+static void answer_joins(evl_endpoint *endpoint) {
+    pending_join **place = &endpoint->joins;
+    while (*place != NULL) {
+        pending_join *join = *place;
+        if (!endpoint->finished && !is_joined(endpoint, join->up_to)) {
+            place = &join->next;
+            continue;
+        }
+        *place = join->next;
+        endpoint_notify(endpoint, EVL_NOTICE_JOINED, join->token);
+        free(join);
+    }
+}
+
+/* Ends what is left and lets the listener go; the port stays held if asked. */
+void endpoint_shut(evl_endpoint *endpoint, bool keep_port) {
+    endpoint->finished = true;
+    evl_connection *c = endpoint->first_active;
+    while (c != NULL) {
+        evl_connection *next = c->next;
+        connection_abort(c);
+        c = next;
+    }
+    accept_watch(endpoint);
+    ev_timer_stop(endpoint->host.loop->ev, &endpoint->await);
+    loop_alarm_cancel(endpoint->host.loop, &endpoint->retry);
+    if (keep_port)
+        endpoint->reserved = socket_reserve(endpoint->listener);
+    else
+        socket_close(endpoint->listener);
+    endpoint->listener = -1;
+}
+
+static void finish(evl_endpoint *endpoint) {
+    endpoint_shut(endpoint, true);
+    answer_joins(endpoint);
+    endpoint_notify(endpoint, EVL_NOTICE_FINISHED, 0);
+}
+
+static void settle(evl_endpoint *endpoint) {
+    if (endpoint_is_live(endpoint) || atomic_load(&endpoint->settled))
+        return;
+    if (endpoint_is_pool(endpoint))
+        return; /* another connection may come at any time */
+    endpoint_notify(endpoint, EVL_NOTICE_SETTLED, 0);
+    atomic_store_explicit(&endpoint->settled, true, memory_order_release);
+}
+
+/* Looks what has become true. Never from within a connection's own call: see review_later. */
+void endpoint_review(evl_endpoint *endpoint) {
+    if (endpoint->finished)
+        return;
+    accept_watch(endpoint);
+    answer_joins(endpoint);
+    if (endpoint->stopped) {
+        finish(endpoint);
+        return;
+    }
+    if (!is_complete(endpoint)) {
+        await_arm(endpoint);
+        return;
+    }
+    if (!endpoint->finish_asked) {
+        settle(endpoint);
+        return;
+    }
+    uint32_t before = endpoint->accepted;
+    accept_all(endpoint); /* whoever has connected before the end is part of the verdict */
+    if (endpoint->accepted == before || is_complete(endpoint))
+        finish(endpoint);
+}
+
+void review_due(evl_deferred *deferred) {
+    endpoint_review((evl_endpoint *)(void *)((char *)deferred - offsetof(evl_endpoint, review)));
+}
