@@ -55,17 +55,17 @@ void connection_append(evl_connection *c, evl_program *program) {
         connection_pump(c, NULL, 0);
 }
 
-void connection_answer(evl_connection *c, evl_program *answer) {
-    if (c->ended || !session_is_asking(&c->session)) {
-        evl_program_release(answer); /* a second answer, or a late one */
+void connection_answer(evl_connection *c, const evl_answer *answer) {
+    if (c->ended || !session_is_asking(&c->session) || session_holds_answer(&c->session)) {
+        evl_program_release(answer->program); /* a second answer, or a late one */
         return;
     }
-    if (answer == NULL) {
-        connection_fail(c, session_fail(&c->session, EVL_FAILURE_ANSWER));
-    } else {
-        c->answer = answer;
-        session_answer(&c->session, answer);
-    }
+    evl_program_release(c->answer);
+    c->answer = answer->program;
+    if (answer->failure != EVL_FAILURE_NONE)
+        connection_fail(c, session_fail(&c->session, answer->failure));
+    else
+        session_answer(&c->session, answer->program, answer->option);
     connection_pump(c, NULL, 0);
 }
 
@@ -100,6 +100,7 @@ void connection_free(evl_connection *c) {
     c->host->loop->record_bytes -= record_size(&c->record);
     record_free(&c->record);
     buffer_free(&c->backlog);
+    keep_free(&c->keep);
     free(c);
 }
 
@@ -110,7 +111,8 @@ bool connection_is_idle(const evl_connection *c) {
     if (io_is_pending(c) || (c->deferred != CONNECTION_NOTHING_DEFERRED && !judging))
         return false;
     const evl_step *step = session_step(&c->session);
-    return step == NULL || (step->kind == EVL_STEP_EXPECT_DISCONNECT &&
+    return step == NULL || session_is_resting(&c->session) ||
+           (step->kind == EVL_STEP_EXPECT_DISCONNECT &&
                             (step->flags & (EVL_STEP_IMPLICIT | EVL_STEP_MAY_STAY)) != 0);
 }
 
@@ -155,7 +157,7 @@ static void release_programs(evl_connection *c) {
         evl_program_release(c->chain);
         c->chain = next;
     }
-    c->answer = c->session.answer = NULL;
+    c->answer = c->session.answer = c->session.pending = NULL;
     c->session.program = NULL;
 }
 
@@ -239,5 +241,7 @@ void connection_view(const evl_connection *c, evl_connection_view *view) {
         .received_kept = buffer_length(&record->received),
         .sent = record->sent.bytes,
         .sent_kept = buffer_length(&record->sent),
+        .kept = c->keep.entries,
+        .kept_count = c->keep.count,
     };
 }

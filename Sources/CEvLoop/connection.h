@@ -8,6 +8,8 @@
 #ifndef EVL_CONNECTION_H
 #define EVL_CONNECTION_H
 
+#include "evl_endpoint.h"
+#include "keep.h"
 #include "loop.h"
 #include "record.h"
 #include "session.h"
@@ -25,7 +27,8 @@ typedef struct evl_host {
     bool is_tcp;
     void (*moved)(struct evl_host *host, evl_connection *connection); /* idle, or further on */
     void (*ended)(struct evl_host *host, evl_connection *connection); /* once; may free it */
-    void (*asked)(struct evl_host *host, evl_connection *connection, uint32_t step);
+    void (*asked)(struct evl_host *host, evl_connection *connection, uint32_t step,
+                  const uint8_t *payload, size_t length);
 } evl_host;
 
 /* Bytes the client's kernel would not take yet. Rare: made on the first short write. */
@@ -55,6 +58,7 @@ struct evl_connection {
     evl_program *answer; /* owned: the answer being played */
     evl_buffer backlog;  /* input that no step has judged yet */
     evl_outbox outbox;
+    evl_keep keep;
     evl_record record;
     uint64_t accepted_ns, closed_ns, step_began_ns, progress_ns, last_bytes_ns, failed_ns;
     uint64_t wrote_ns; /* when the client last took something that had waited for it */
@@ -71,6 +75,7 @@ struct evl_connection {
     uint8_t deferred; /* evl_action_kind to carry out when all is written; STEP_DONE: none */
     bool deferred_discard;
     bool got_fin, got_rst, half_closed, time_up, idle, ended, script_done;
+    bool hungry;       /* its step needs more input than there is: reading can't pause */
     bool yielded;      /* its alarm rings only to let it go on */
     bool limit_passed; /* the limit has had its last read: the next ring is final */
     char peer[SOCKET_PEER_TEXT];
@@ -87,8 +92,8 @@ void connection_begin(evl_connection *c);
 /* Appends a live program (reference taken over). May end the connection. */
 void connection_append(evl_connection *c, evl_program *program);
 
-/* Plays `answer` (reference taken over) at the ASK step; NULL fails it. May end the connection. */
-void connection_answer(evl_connection *c, evl_program *answer);
+/* Goes on with the answer (its program's reference is taken over). May end the connection. */
+void connection_answer(evl_connection *c, const evl_answer *answer);
 
 /* The server is being finished: limits shorten, those who may stay are let go. May end it. */
 void connection_finishing(evl_connection *c);
@@ -124,7 +129,7 @@ enum {
 };
 
 /* connection_pump.c */
-void connection_pump(evl_connection *c, const uint8_t *fresh, size_t length);
+void connection_pump(evl_connection *c, uint8_t *fresh, size_t length);
 
 /* connection.c */
 void connection_conclude(evl_connection *c); /* ends it, once; may free it */

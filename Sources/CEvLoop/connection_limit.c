@@ -49,6 +49,8 @@ static wait_limit current_limit(const evl_connection *c) {
     const evl_step *step = session_step(&c->session);
     if (step == NULL)
         return none;
+    if (session_is_resting(&c->session))
+        return (step->flags & EVL_STEP_MAY_STAY) != 0 ? none : limit_after_script(c);
     switch ((evl_step_kind)step->kind) {
     case EVL_STEP_DELAY:
     case EVL_STEP_EXPECT_SILENCE:
@@ -74,6 +76,9 @@ static wait_limit current_limit(const evl_connection *c) {
     case EVL_STEP_RESET:
     case EVL_STEP_ASK:
     case EVL_STEP_REPEAT:
+    case EVL_STEP_JUMP:
+    case EVL_STEP_PIECE:
+    case EVL_STEP_CHOICE:
         return limit_of(c, step->limit_ns, turn_of(c), c->progress_ns);
     }
     return none;

@@ -13,13 +13,13 @@ typedef struct pump_state {
 } pump_state;
 
 static bool carry_out(evl_connection *c, pump_state *pump, const evl_action *action);
-static bool carry_out_deferred(evl_connection *c);
+static bool carry_out_deferred(evl_connection *c, const pump_state *pump);
 static void keep_rest(evl_connection *c, pump_state *pump);
 static void release_played(evl_connection *c);
 static void rest(evl_connection *c);
 
-static void take_input(evl_connection *c, pump_state *pump, const uint8_t *bytes, size_t length) {
-    static const uint8_t nothing[1];
+static void take_input(evl_connection *c, pump_state *pump, uint8_t *bytes, size_t length) {
+    static uint8_t nothing[1];
     pump->fresh = buffer_length(&c->backlog) == 0;
     if (pump->fresh) {
         pump->input = (evl_input){.bytes = length > 0 ? bytes : nothing, .length = length};
@@ -51,13 +51,13 @@ static void resume(evl_connection *c) {
 
 /* Feeds fresh bytes (or none) and plays as many steps as they allow; all replies go out in one
  * write. May end, and so free, the connection: callers return at once. */
-void connection_pump(evl_connection *c, const uint8_t *fresh, size_t length) {
+void connection_pump(evl_connection *c, uint8_t *fresh, size_t length) {
     pump_state pump;
     resume(c);
     take_input(c, &pump, fresh, length);
     for (int turn = 0; !c->ended && !io_is_pending(c); turn++) {
         if (c->deferred != CONNECTION_NOTHING_DEFERRED) {
-            if (!carry_out_deferred(c))
+            if (!carry_out_deferred(c, &pump))
                 break;
             continue;
         }
@@ -85,9 +85,14 @@ static void defer(evl_connection *c, const evl_action *action) {
     loop_alarm_cancel(c->host->loop, &c->alarm);
 }
 
-static void step_done(evl_connection *c, const pump_state *pump, uint32_t step) {
-    connection_note(c, EVL_EVENT_STEP_DONE, step, c->consumed_total + pump->input.used);
-    c->step_began_ns = c->host->loop->now_ns;
+static void step_done(evl_connection *c, const pump_state *pump, const evl_action *action) {
+    connection_note(c, EVL_EVENT_STEP_DONE, action->step, c->consumed_total + pump->input.used);
+    if (action->bytes != NULL &&
+        keep_store(&c->keep, action->step, action->bytes, action->length) != EVL_OK)
+        connection_fail(c, session_fail(&c->session, EVL_FAILURE_NO_MEMORY));
+    const evl_step *next = session_step(&c->session);
+    if (next == NULL || (next->flags & EVL_STEP_CONTINUES) == 0)
+        c->step_began_ns = c->host->loop->now_ns;
     c->time_up = false;
     c->limit_passed = false;
     c->lag_ns = 0;
@@ -110,10 +115,11 @@ static uint64_t limit_of_current_step(const evl_connection *c) {
 
 /* True: go on asking the session. False: it waits, or the connection has ended. */
 static bool carry_out(evl_connection *c, pump_state *pump, const evl_action *action) {
+    c->hungry = action->kind == EVL_ACTION_WAIT_INPUT;
     switch (action->kind) {
     case EVL_ACTION_STEP_DONE:
-        step_done(c, pump, action->step);
-        return true;
+        step_done(c, pump, action);
+        return !c->ended;
     case EVL_ACTION_WRITE:
         io_batch(c, &pump->batch, action, limit_of_current_step(c));
         return pump->batch.count < BATCH_PARTS || io_flush(c, &pump->batch);
@@ -136,12 +142,20 @@ static bool carry_out(evl_connection *c, pump_state *pump, const evl_action *act
         connection_fail(c, action->failure);
         io_flush(c, &pump->batch); /* the replies up to the failing step still go out */
         return false;
+    case EVL_ACTION_GO_ON:
+        break;
     }
     return false;
 }
 
+static void ask(evl_connection *c, const evl_input *input) {
+    size_t length = 0;
+    const uint8_t *payload = session_payload(&c->session, input, &length);
+    c->host->asked(c->host, c, session_index(&c->session), payload, length);
+}
+
 /* What had to wait until all was written. True: done, go on. False: looks again later. */
-static bool carry_out_deferred(evl_connection *c) {
+static bool carry_out_deferred(evl_connection *c, const pump_state *pump) {
     switch ((evl_action_kind)c->deferred) {
     case EVL_ACTION_HALF_CLOSE:
         socket_half_close(c->fd);
@@ -162,7 +176,7 @@ static bool carry_out_deferred(evl_connection *c) {
         start_time(c, session_step(&c->session)->number);
         break;
     case EVL_ACTION_ASK:
-        c->host->asked(c->host, c, session_index(&c->session));
+        ask(c, &pump->input);
         break;
     case EVL_ACTION_END:
         c->ended = true;
@@ -174,6 +188,7 @@ static bool carry_out_deferred(evl_connection *c) {
     case EVL_ACTION_WAIT_ANSWER:
     case EVL_ACTION_WAIT_STEPS:
     case EVL_ACTION_FAIL:
+    case EVL_ACTION_GO_ON:
         break;
     }
     c->deferred = CONNECTION_NOTHING_DEFERRED;
@@ -202,7 +217,7 @@ static bool waits_for_leave(const evl_connection *c) {
     const evl_step *step = session_step(&c->session);
     if (step == NULL)
         return c->session.live; /* between two enqueues a client may leave as well */
-    return step->kind == EVL_STEP_EXPECT_DISCONNECT || step->kind == EVL_STEP_DISCONNECT;
+    return session_is_resting(&c->session) || step->kind == EVL_STEP_EXPECT_DISCONNECT || step->kind == EVL_STEP_DISCONNECT;
 }
 
 static void rest(evl_connection *c) {
@@ -222,7 +237,7 @@ static void rest(evl_connection *c) {
 static void release_played(evl_connection *c) {
     if (io_is_pending(c))
         return;
-    if (c->answer != NULL && c->session.answer == NULL) {
+    if (c->answer != NULL && !session_holds_answer(&c->session)) {
         evl_program_release(c->answer);
         c->answer = NULL;
     }

@@ -11,7 +11,8 @@ static void run_open(evl_job *job);
 static void run_close(evl_job *job);
 static void connection_moved(evl_host *host, evl_connection *connection);
 static void connection_ended(evl_host *host, evl_connection *connection);
-static void connection_asked(evl_host *host, evl_connection *connection, uint32_t step);
+static void connection_asked(evl_host *host, evl_connection *connection, uint32_t step,
+                             const uint8_t *payload, size_t length);
 
 /* --- opening --- */
 
@@ -133,6 +134,8 @@ typedef struct request {
     evl_program *program;
     pending_join *join;
     uint32_t number;
+    uint32_t option;
+    evl_failure_kind failure;
 } request;
 
 static evl_status submit(evl_endpoint *endpoint, void (*run)(evl_job *), request values) {
@@ -266,20 +269,22 @@ evl_status evl_endpoint_stop(evl_endpoint *endpoint) {
 
 static void run_answer(evl_job *job) {
     request *r = (request *)(void *)job;
+    evl_answer answer = {.failure = r->failure, .option = r->option, .program = r->program};
     evl_connection *c = r->number != 0 ? find_active(r->endpoint, r->number) : NULL;
     if (c != NULL)
-        connection_answer(c, r->program);
+        connection_answer(c, &answer);
     else
         evl_program_release(r->program); /* it has ended meanwhile */
     free(r);
 }
 
-evl_status evl_endpoint_answer(evl_endpoint *endpoint, uint32_t number, evl_program *answer) {
-    if (answer != NULL && !program_can_answer(answer))
+evl_status evl_endpoint_answer(evl_endpoint *endpoint, uint32_t number, const evl_answer *answer) {
+    if (answer->program != NULL && !program_can_answer(answer->program))
         return EVL_INVALID;
-    if (answer != NULL)
-        evl_program_retain(answer);
-    return submit(endpoint, run_answer, (request){.program = answer, .number = number});
+    request values = {.number = number, .failure = answer->failure, .option = answer->option};
+    if (answer->program != NULL)
+        values.program = evl_program_retain(answer->program);
+    return submit(endpoint, run_answer, values);
 }
 
 bool evl_endpoint_is_settled(evl_endpoint *endpoint) {
@@ -301,11 +306,16 @@ static void connection_moved(evl_host *host, evl_connection *connection) {
     review_later((evl_endpoint *)(void *)host);
 }
 
-static void connection_asked(evl_host *host, evl_connection *connection, uint32_t step) {
+static void connection_asked(evl_host *host, evl_connection *connection, uint32_t step,
+                             const uint8_t *payload, size_t length) {
     evl_endpoint *endpoint = (evl_endpoint *)(void *)host;
     evl_notice notice = {.kind = EVL_NOTICE_QUESTION,
                          .number = connection->number,
                          .step = step,
+                         .payload = payload,
+                         .payload_length = length,
+                         .kept = connection->keep.entries,
+                         .kept_count = connection->keep.count,
                          .endpoint = endpoint};
     endpoint->notify(endpoint->context, &notice);
 }

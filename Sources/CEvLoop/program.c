@@ -1,25 +1,111 @@
-/* Programs: one allocation that holds the steps, their bytes and the delimiters' border tables. */
+/* Programs: one allocation that holds the steps, what they point to, and the delimiters' border
+ * tables. */
 #include "program.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static bool step_is_valid(const evl_step *step, uint32_t index);
-static size_t table_entries(const evl_step *step);
+#include "check.h"
+
+static bool step_is_valid(const evl_step *steps, uint32_t index, uint32_t count);
 static void fill_borders(uint32_t *table, const uint8_t *pattern, size_t length);
+
+/* --- making one --- */
+
+/* How much of each kind of thing all steps need; then, where the next of each kind goes. */
+typedef struct program_need {
+    size_t tables, checks, options, bytes;
+} program_need;
+
+typedef struct program_room {
+    uint32_t *tables;
+    evl_check *checks;
+    evl_option *options;
+    uint8_t *bytes;
+} program_room;
+
+static size_t table_entries(const evl_step *step) {
+    return step->kind == EVL_STEP_RECEIVE_UNTIL ? step->length : 0;
+}
+
+static void add_need(program_need *need, const evl_step *step) {
+    need->tables += table_entries(step);
+    need->checks += step->check_count;
+    need->options += step->option_count;
+    need->bytes += step->length + step->framing.delimiter_length;
+    for (uint32_t i = 0; i < step->check_count; i++)
+        need->bytes += step->checks[i].length;
+    for (uint32_t i = 0; i < step->option_count; i++)
+        need->bytes += step->options[i].length;
+}
+
+static const uint8_t *copy_bytes(program_room *room, const uint8_t *bytes, size_t length) {
+    uint8_t *copy = room->bytes;
+    if (length > 0)
+        memcpy(copy, bytes, length);
+    room->bytes += length;
+    return copy;
+}
+
+static void copy_step(evl_step *step, const evl_step *source, program_room *room) {
+    *step = *source;
+    step->bytes = copy_bytes(room, source->bytes, source->length);
+    step->framing.delimiter =
+        copy_bytes(room, source->framing.delimiter, source->framing.delimiter_length);
+    step->checks = room->checks;
+    for (uint32_t i = 0; i < source->check_count; i++) {
+        evl_check *check = room->checks++;
+        *check = source->checks[i];
+        check->bytes = copy_bytes(room, source->checks[i].bytes, check->length);
+    }
+    step->options = room->options;
+    for (uint32_t i = 0; i < source->option_count; i++) {
+        evl_option *option = room->options++;
+        *option = source->options[i];
+        option->bytes = copy_bytes(room, source->options[i].bytes, option->length);
+    }
+}
+
+static const uint32_t *make_borders(const evl_step *step, program_room *room) {
+    size_t entries = table_entries(step);
+    if (entries == 0)
+        return NULL;
+    uint32_t *table = room->tables;
+    fill_borders(table, step->bytes, entries);
+    room->tables += entries;
+    return table;
+}
+
+/* Steps, checks and options first, for they hold pointers; then numbers, then bytes. */
+static evl_program *program_allocate(uint32_t count, const program_need *need,
+                                     program_room *room) {
+    size_t steps = sizeof(evl_program) + count * sizeof(evl_step);
+    size_t checks = steps + need->checks * sizeof(evl_check);
+    size_t options = checks + need->options * sizeof(evl_option);
+    size_t borders = options + count * sizeof(uint32_t *);
+    size_t tables = borders + need->tables * sizeof(uint32_t);
+    char *memory = malloc(tables + need->bytes);
+    if (memory == NULL)
+        return NULL;
+    room->checks = (evl_check *)(void *)(memory + steps);
+    room->options = (evl_option *)(void *)(memory + checks);
+    evl_program *program = (evl_program *)(void *)memory;
+    program->borders = (const uint32_t **)(void *)(memory + options);
+    room->tables = (uint32_t *)(void *)(memory + borders);
+    room->bytes = (uint8_t *)(memory + tables);
+    return program;
+}
 
 evl_status evl_program_create(const evl_step *steps, uint32_t count, uint32_t base,
                               evl_program **out) {
-    size_t byte_total = 0, entry_total = 0;
+    program_need need = {0};
+    program_room room;
     for (uint32_t i = 0; i < count; i++) {
-        if (!step_is_valid(&steps[i], i))
+        if (!step_is_valid(steps, i, count))
             return EVL_INVALID;
-        byte_total += steps[i].length;
-        entry_total += table_entries(&steps[i]);
+        add_need(&need, &steps[i]);
     }
-    size_t head = sizeof(evl_program) + count * sizeof(evl_step);
-    size_t tables = count * sizeof(uint32_t *);
-    evl_program *program = malloc(head + tables + entry_total * sizeof(uint32_t) + byte_total);
+    evl_program *program = program_allocate(count, &need, &room);
     if (program == NULL)
         return EVL_NO_MEMORY;
     atomic_init(&program->references, 1);
@@ -27,24 +113,26 @@ evl_status evl_program_create(const evl_step *steps, uint32_t count, uint32_t ba
     program->count = count;
     program->next = NULL;
     atomic_init(&program->chained, false);
-    program->borders = (const uint32_t **)(void *)((char *)program + head);
-    uint32_t *table = (uint32_t *)(void *)((char *)program->borders + tables);
-    uint8_t *bytes = (uint8_t *)(table + entry_total);
     for (uint32_t i = 0; i < count; i++) {
-        evl_step *step = &program->steps[i];
-        *step = steps[i];
-        if (step->length > 0)
-            memcpy(bytes, steps[i].bytes, step->length);
-        step->bytes = bytes;
-        bytes += step->length;
-        size_t entries = table_entries(step);
-        program->borders[i] = entries > 0 ? table : NULL;
-        if (entries > 0)
-            fill_borders(table, step->bytes, entries);
-        table += entries;
+        copy_step(&program->steps[i], &steps[i], &room);
+        program->borders[i] = make_borders(&program->steps[i], &room);
     }
     *out = program;
     return EVL_OK;
+}
+
+/* table[i] = length of the longest proper prefix of pattern that ends at i (Knuth-Morris-Pratt):
+ * with it a delimiter split over any number of reads is found in linear time. */
+static void fill_borders(uint32_t *table, const uint8_t *pattern, size_t length) {
+    uint32_t border = 0;
+    table[0] = 0;
+    for (size_t i = 1; i < length; i++) {
+        while (border > 0 && pattern[i] != pattern[border])
+            border = table[border - 1];
+        if (pattern[i] == pattern[border])
+            border++;
+        table[i] = border;
+    }
 }
 
 evl_program *evl_program_retain(evl_program *program) {
@@ -63,10 +151,35 @@ bool program_claim(evl_program *program) {
     return !atomic_exchange_explicit(&program->chained, true, memory_order_relaxed);
 }
 
+/* --- rules --- */
+
 bool program_can_answer(const evl_program *program) {
-    for (uint32_t i = 0; i < program->count; i++)
-        if (program->steps[i].kind == EVL_STEP_ASK || program->steps[i].kind == EVL_STEP_REPEAT)
+    for (uint32_t i = 0; i < program->count; i++) {
+        switch ((evl_step_kind)program->steps[i].kind) {
+        case EVL_STEP_ASK:
+        case EVL_STEP_REPEAT:
+        case EVL_STEP_JUMP:
+        case EVL_STEP_PIECE:
+        case EVL_STEP_CHOICE:
             return false;
+        case EVL_STEP_EXPECT_CONNECT:
+        case EVL_STEP_EXPECT_BYTES:
+        case EVL_STEP_EXPECT_FRAME:
+        case EVL_STEP_RECEIVE_EXACTLY:
+        case EVL_STEP_RECEIVE_AT_LEAST:
+        case EVL_STEP_RECEIVE_UNTIL:
+        case EVL_STEP_EXPECT_SILENCE:
+        case EVL_STEP_EXPECT_EOF:
+        case EVL_STEP_EXPECT_DISCONNECT:
+        case EVL_STEP_SEND:
+        case EVL_STEP_DELAY:
+        case EVL_STEP_HALF_CLOSE:
+        case EVL_STEP_DISCONNECT:
+        case EVL_STEP_CLOSE:
+        case EVL_STEP_RESET:
+            break;
+        }
+    }
     return true;
 }
 
@@ -74,7 +187,53 @@ static bool width_is_valid(uint8_t width) {
     return width == 1 || width == 2 || width == 4 || width == 8;
 }
 
-static bool step_is_valid(const evl_step *step, uint32_t index) {
+/* Told by bytes; only the last may have none. */
+static bool options_are_literal(const evl_step *step) {
+    for (uint32_t i = 0; i + 1 < step->option_count; i++)
+        if (step->options[i].length == 0)
+            return false;
+    return step->check_count == 0;
+}
+
+/* Told by one check each, in the order of the options. */
+static bool options_are_checks(const evl_step *step) {
+    uint32_t node = 0;
+    if (!check_is_valid(step->checks, step->check_count, step->option_count))
+        return false;
+    for (uint32_t i = 0; i < step->option_count; i++) {
+        if (step->options[i].check != node)
+            return false;
+        node += step->checks[node].size;
+    }
+    return evl_framing_is_valid(&step->framing);
+}
+
+static bool choice_is_valid(const evl_step *step, uint32_t count) {
+    for (uint32_t i = 0; i < step->option_count; i++)
+        if (step->options[i].target > count)
+            return false;
+    if ((step->flags & EVL_STEP_EACH_ONCE) != 0 && step->option_count > EVL_MAX_OPTIONS)
+        return false;
+    return step->option_count > 0 && step->depth < EVL_MAX_NESTING && step->target <= count &&
+           (step->framed ? options_are_checks(step) : options_are_literal(step));
+}
+
+/* Endless rounds need a way out, and must take something each time. */
+static bool may_go_round(const evl_step *steps, uint32_t index) {
+    const evl_step *first = &steps[steps[index].target];
+    return steps[index].number != EVL_ROUNDS_ENDLESS || (first->flags & EVL_STEP_OR_LEAVE) != 0;
+}
+
+/* Back only to a choice that is made a bounded number of times. */
+static bool may_jump(const evl_step *steps, uint32_t index, uint32_t count) {
+    uint32_t target = steps[index].target;
+    if (target > index)
+        return target <= count;
+    return steps[target].kind == EVL_STEP_CHOICE && (steps[target].flags & EVL_STEP_EACH_ONCE) != 0;
+}
+
+static bool step_is_valid(const evl_step *steps, uint32_t index, uint32_t count) {
+    const evl_step *step = &steps[index];
     switch ((evl_step_kind)step->kind) {
     case EVL_STEP_EXPECT_BYTES:
     case EVL_STEP_SEND:
@@ -82,16 +241,25 @@ static bool step_is_valid(const evl_step *step, uint32_t index) {
     case EVL_STEP_RECEIVE_UNTIL:
         return step->length > 0 && step->length <= UINT32_MAX && step->number >= step->length;
     case EVL_STEP_EXPECT_FRAME:
-        return width_is_valid(step->framing.width) && step->length <= step->framing.max;
+        return step->framing.kind == EVL_FRAMING_LENGTH && width_is_valid(step->framing.width) &&
+               step->length <= step->framing.max;
     case EVL_STEP_RECEIVE_EXACTLY:
     case EVL_STEP_RECEIVE_AT_LEAST:
         return step->number > 0;
     case EVL_STEP_REPEAT:
-        return step->number > 0 && step->number <= UINT32_MAX && step->target < index &&
-               step->depth < EVL_MAX_NESTING;
+        return step->number > 0 &&
+               (step->number <= UINT32_MAX || step->number == EVL_ROUNDS_ENDLESS) &&
+               step->target < index && step->depth < EVL_MAX_NESTING && may_go_round(steps, index);
     case EVL_STEP_EXPECT_DISCONNECT:
     case EVL_STEP_DISCONNECT:
         return step->expected_leave <= EVL_EXPECT_RESET;
+    case EVL_STEP_JUMP:
+        return may_jump(steps, index, count);
+    case EVL_STEP_PIECE:
+        return evl_framing_is_valid(&step->framing) && step->target <= count &&
+               check_is_valid(step->checks, step->check_count, 1);
+    case EVL_STEP_CHOICE:
+        return choice_is_valid(step, count);
     case EVL_STEP_EXPECT_CONNECT:
     case EVL_STEP_EXPECT_SILENCE:
     case EVL_STEP_EXPECT_EOF:
@@ -103,22 +271,4 @@ static bool step_is_valid(const evl_step *step, uint32_t index) {
         return true;
     }
     return false;
-}
-
-static size_t table_entries(const evl_step *step) {
-    return step->kind == EVL_STEP_RECEIVE_UNTIL ? step->length : 0;
-}
-
-/* table[i] = length of the longest proper prefix of pattern that ends at i (Knuth-Morris-Pratt):
- * with it a delimiter split over any number of reads is found in linear time. */
-static void fill_borders(uint32_t *table, const uint8_t *pattern, size_t length) {
-    uint32_t border = 0;
-    table[0] = 0;
-    for (size_t i = 1; i < length; i++) {
-        while (border > 0 && pattern[i] != pattern[border])
-            border = table[border - 1];
-        if (pattern[i] == pattern[border])
-            border++;
-        table[i] = border;
-    }
 }

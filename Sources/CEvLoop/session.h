@@ -9,9 +9,10 @@
 #include "frame.h"
 #include "program.h"
 
-/* Facts. The session raises `used` by what it consumed and looks at bytes[used ..< length] only. */
+/* Facts. The session raises `used` by what it consumed and looks at bytes[used ..< length] only; of
+ * those it may move a frame's first bytes, see evl_framing's lead. */
 typedef struct evl_input {
-    const uint8_t *bytes;
+    uint8_t *bytes;
     size_t length;
     size_t used;
     bool fin;       /* after these bytes the client's FIN arrived */
@@ -21,20 +22,21 @@ typedef struct evl_input {
 } evl_input;
 
 typedef enum evl_action_kind {
-    EVL_ACTION_STEP_DONE,   /* record it */
+    EVL_ACTION_STEP_DONE,   /* record it; bytes, length: a payload to keep, or NULL */
     EVL_ACTION_WRITE,       /* bytes, length: owned by the program */
     EVL_ACTION_HALF_CLOSE,  /* send our FIN */
     EVL_ACTION_CLOSE,       /* close(2) */
     EVL_ACTION_RESET,       /* RST; `discard`: without waiting for acknowledgement */
     EVL_ACTION_JUDGE_LEAVE, /* a FIN is there and all bytes are used: find out how it left */
     EVL_ACTION_START_TIME,  /* start a wait of time_ns, answer time_up when it has passed */
-    EVL_ACTION_ASK,         /* ask for an answer */
-    EVL_ACTION_WAIT_INPUT,  /* bytes, FIN or RST */
+    EVL_ACTION_ASK,         /* ask for an answer, see session_payload */
+    EVL_ACTION_WAIT_INPUT,  /* bytes, FIN or RST; what is not used must be there again */
     EVL_ACTION_WAIT_TIME,   /* the wait under way */
     EVL_ACTION_WAIT_ANSWER, /* session_answer */
     EVL_ACTION_WAIT_STEPS,  /* a live server's next steps */
     EVL_ACTION_FAIL,        /* failure */
-    EVL_ACTION_END          /* the script is done */
+    EVL_ACTION_END,         /* the script is done */
+    EVL_ACTION_GO_ON        /* nothing to carry out; between the session's own files only */
 } evl_action_kind;
 
 typedef struct evl_action {
@@ -50,17 +52,22 @@ typedef struct evl_action {
 typedef struct evl_session {
     evl_program *program; /* borrowed; NULL: no steps yet */
     evl_program *answer;  /* borrowed; the steps an ASK was answered with, else NULL */
+    evl_program *pending; /* borrowed; such steps, while the payload asked about is not used yet */
     uint32_t position;
     uint32_t answer_position;
-    uint8_t phase; /* of the current step: 0 when it becomes current */
-    uint8_t left;  /* evl_leave: how the connection ended, once that is known */
-    bool live;     /* more steps may come */
+    uint32_t option; /* CHOICE: the one that was answered */
+    uint8_t phase;   /* of the current step: 0 when it becomes current */
+    uint8_t left;    /* evl_leave: how the connection ended, once that is known */
+    bool live;       /* more steps may come */
     bool failed;
     uint32_t match;    /* RECEIVE_UNTIL: how much of the delimiter has matched */
     uint64_t offset;   /* bytes of the current step (payload) so far */
-    uint64_t declared; /* EXPECT_FRAME: length from the header */
+    uint64_t declared; /* frames: the payload's length, once that is known */
     evl_frame_header header;
+    bool header_whole; /* of a frame that failed or is not whole yet */
+    evl_frame frame; /* PIECE, CHOICE */
     uint32_t rounds[EVL_MAX_NESTING];
+    uint64_t taken[EVL_MAX_NESTING]; /* CHOICE, each once: options that have been, as bits */
 } evl_session;
 
 void session_start(evl_session *session, evl_program *program, bool live);
@@ -73,14 +80,24 @@ const evl_step *session_step(const evl_session *session);
 /* Its index for events; the count of steps so far when there is none. */
 uint32_t session_index(const evl_session *session);
 
+/* Whether it stands where the client may leave, has sent nothing since, and owes nothing. */
+bool session_is_resting(const evl_session *session);
+
 /* How the client left, found out after JUDGE_LEAVE, or because a write or the kernel told. */
 void session_left(evl_session *session, evl_leave leave);
 
-/* Whether it stands at an ASK step and waits for the answer. */
+/* Whether it has asked and waits for the answer. */
 bool session_is_asking(const evl_session *session);
 
-/* The answer to ASK: steps that are played in its place, or none. Only while it is asking. */
-void session_answer(evl_session *session, evl_program *answer);
+/* The payload that a question is about, in the input; NULL: it is about none. */
+const uint8_t *session_payload(const evl_session *session, const evl_input *input, size_t *length);
+
+/* The answer to ASK: steps that come next, or none; for a CHOICE the option. Only while it is
+ * asking. */
+void session_answer(evl_session *session, evl_program *answer, uint32_t option);
+
+/* Whether it still needs the program it was answered with. */
+bool session_holds_answer(const evl_session *session);
 
 /* Fails the current step from outside (limit, write error, answer). */
 evl_failure session_fail(evl_session *session, evl_failure_kind kind);

@@ -1,21 +1,24 @@
 // What can be seen to be wrong with a script before anybody connects.
 
-/// Checks written steps; the first problem is thrown at its own line.
+/// Checks written steps; the first problem is thrown at its own line. What alternatives must keep is in
+/// ScriptLint+Alternatives.swift, what single values must keep in ScriptLint+Values.swift.
 enum ScriptLint {
-    static let deepestRepeat = 8
+    static let deepest = 8
 
     /// `state` is what earlier steps of the same script have left; unchanged when something is thrown.
-    static func check(_ steps: [Step], framing: Framing, after state: inout State) throws {
+    static func check(_ steps: [Step], after state: inout State) throws {
         var after = state
-        try walk(steps.map { $0.framed(framing) }, depth: 0, &after)
+        try walk(steps, depth: 0, &after)
         state = after
     }
 
     /// Whether the script says itself how the connection ends.
     static func ends(_ steps: [Step]) -> Bool {
         guard let last = steps.last(where: { !$0.isLabel }) else { return false }
-        if case .repeat(_, let body) = last.kind { return ends(body) }
-        return last.isTerminal
+        switch last.kind {
+        case .repeat(_, let body), .sequence(let body): return ends(body)
+        default: return last.isTerminal
+        }
     }
 
     /// What a script has done by some step.
@@ -24,23 +27,54 @@ enum ScriptLint {
         var terminal: Step?
         var halfClosed = false
         var clientEnded: Step?
+        /// A step that serves until the client leaves.
+        var served: Step?
     }
 
-    private static func walk(_ steps: [Step], depth: Int, _ state: inout State) throws {
-        for step in steps where !step.isLabel {
-            if case .repeat(let count, let body) = step.kind {
-                try checkRepeat(step, count, body, depth: depth)
-                // Twice, so that what the second round would meet is met.
-                for _ in 0..<min(count, 2) {
-                    try walk(body, depth: depth + 1, &state)
-                }
-            } else {
-                try check(step, &state)
+    static func walk(_ steps: [Step], depth: Int, _ state: inout State) throws {
+        let steps = steps.filter { !$0.isLabel }
+        for (index, step) in steps.enumerated() {
+            if step.isStructure, depth >= deepest {
+                throw problem(step, "\(step) stands more than \(deepest) deep inside repeats and choices")
             }
+            try walk(step, followedBy: steps.dropFirst(index + 1), depth: depth, &state)
         }
     }
 
-    private static func checkRepeat(_ step: Step, _ count: Int, _ body: [Step], depth: Int) throws {
+    private static func walk(
+        _ step: Step, followedBy rest: ArraySlice<Step>, depth: Int, _ state: inout State
+    ) throws {
+        switch step.kind {
+        case .repeat(let count, let body):
+            try checkRepeat(step, count, body)
+            // Twice, so that what the second round would meet is met.
+            for _ in 0..<min(count, 2) {
+                try walk(body, depth: depth + 1, &state)
+            }
+        case .sequence(let body):
+            try checkNotEmpty(step, body)
+            try walk(body, depth: depth, &state)
+        case .anyOrder(let options):
+            try checkAnyOrder(step, options)
+            try walk(options, depth: depth + 1, &state)
+        case .optional(let body):
+            try checkOptional(step, body, followedBy: rest)
+            var inside = state
+            try walk(body, depth: depth + 1, &inside)
+            state.isFirst = false
+        case .choose(let routes):
+            try checkRoutes(step, routes)
+            for route in routes {
+                var inside = state
+                try walk(route.script.steps, depth: depth + 1, &inside)
+            }
+            state.isFirst = false
+        default:
+            try check(step, &state)
+        }
+    }
+
+    private static func checkRepeat(_ step: Step, _ count: Int, _ body: [Step]) throws {
         if count < 1 {
             throw problem(step, "repeat(\(count)): a repeat goes round at least once")
         }
@@ -49,9 +83,6 @@ enum ScriptLint {
         }
         if !body.contains(where: { !$0.isLabel }) {
             throw problem(step, "repeat(\(count)) has no steps to repeat")
-        }
-        if depth >= deepestRepeat {
-            throw problem(step, "repeats stand more than \(deepestRepeat) deep inside each other")
         }
     }
 
@@ -67,6 +98,11 @@ enum ScriptLint {
         if case .expectConnect = step.kind, !state.isFirst {
             throw problem(step, "expectConnect is legal only as the first step")
         }
+        if let served = state.served, !step.isExpectDisconnect {
+            throw problem(
+                step, "\(step) can't come after \(served) (line \(served.location.line)), which serves until the client leaves"
+            )
+        }
         if step.isSend, state.halfClosed {
             throw problem(step, "\(step) can't come after halfClose: the server's side of the stream has ended there")
         }
@@ -78,36 +114,12 @@ enum ScriptLint {
         }
         state.isFirst = false
         if step.isTerminal { state.terminal = step }
+        if step.serves { state.served = step }
         if case .halfClose = step.kind { state.halfClosed = true }
         if case .expectEOF = step.kind { state.clientEnded = step }
     }
 
-    private static func badValue(_ step: Step) -> String? {
-        if let problem = step.bytes?.problem {
-            return problem
-        }
-        switch step.kind {
-        case .expect(let bytes) where bytes.array.isEmpty:
-            return "expect(\"\") expects nothing: an expectation needs at least one byte"
-        case .send(let bytes) where bytes.array.isEmpty:
-            return "send(\"\") sends nothing: a send needs at least one byte"
-        case .receiveExactly(let count) where count < 1, .receiveAtLeast(let count) where count < 1:
-            return "\(step) receives nothing: it needs at least one byte"
-        case .receiveUntil(let delimiter, _) where delimiter.array.isEmpty:
-            return "receive(until:) needs a delimiter of at least one byte"
-        case .receiveUntil(let delimiter, let max) where max < delimiter.array.count:
-            return
-                "receive(until: \(delimiter), max: \(max)) can never be met: the delimiter alone has \(delimiter.array.count) bytes"
-        case .expectFrame(let payload, let framing?), .sendFrame(let payload, let framing?):
-            return framing.problem(withPayloadOf: payload.array.count).map { "\(step): \($0)" }
-        case .delay(let duration) where duration < .zero, .expectSilence(let duration) where duration < .zero:
-            return "\(step): a duration can't be negative"
-        default:
-            return step.limit.flatMap { $0 < .zero ? "\(step): a limit can't be negative" : nil }
-        }
-    }
-
-    private static func problem(_ step: Step, _ message: String) -> MockError {
+    static func problem(_ step: Step, _ message: String) -> MockError {
         MockError(kind: .script, message, at: step.location)
     }
 }
@@ -129,27 +141,44 @@ extension Step {
         }
     }
 
+    /// Holds other steps, one level deeper.
+    var isStructure: Bool {
+        switch kind {
+        case .repeat, .anyOrder, .optional, .choose: true
+        case .respond(_, _, let serves): serves
+        case .respondTo: true
+        default: false
+        }
+    }
+
+    var serves: Bool {
+        switch kind {
+        case .respond(_, _, let serves), .respondTo(_, _, let serves): serves
+        default: false
+        }
+    }
+
     var isSend: Bool {
         switch kind {
-        case .send, .sendFrame: true
+        case .send, .sendFrame, .sendComputed: true
+        default: false
+        }
+    }
+
+    /// Whether a reply may have it: it sends, waits or ends the connection.
+    var isReply: Bool {
+        switch kind {
+        case .send, .sendFrame, .delay, .halfClose, .disconnect, .close, .reset: true
         default: false
         }
     }
 
     var takesBytes: Bool {
         switch kind {
-        case .expect, .expectFrame, .receiveExactly, .receiveAtLeast, .receiveUntil: true
+        case .expect, .expectTemplate, .expectPiece, .expectFrame, .receiveExactly, .receiveAtLeast, .receiveUntil,
+            .respond, .respondTo:
+            true
         default: false
-        }
-    }
-
-    /// The bytes it was written with.
-    var bytes: Bytes? {
-        switch kind {
-        case .expect(let bytes), .send(let bytes): bytes
-        case .expectFrame(let payload, _), .sendFrame(let payload, _): payload
-        case .receiveUntil(let delimiter, _): delimiter
-        default: nil
         }
     }
 }

@@ -5,30 +5,75 @@ struct PlannedStep: Sendable {
     enum Role: Sendable {
         /// A step as the script wrote it.
         case written
-        /// The end of a repeat: back to `target` for so many rounds.
-        case repeatEnd(target: Int, rounds: Int, depth: Int)
+        /// One move of a written template.
+        case part(Template.Move)
+        /// What a written table of stubs expects and answers.
+        case stub
+        /// The end of a repeat: back to `target` for so many rounds; nil: without end.
+        case repeatEnd(target: Int, rounds: Int?, depth: Int)
+        /// On to `target`.
+        case jump(target: Int)
+        /// On to one of several places.
+        case choice(PlannedChoice)
         /// The unwritten end of each script: the client leaves, or may stay.
         case end(mayStay: Bool)
     }
 
     let step: Step
-    let role: Role
+    var role: Role
     /// Counted from 1 as the script is written; nil for what it does not write.
     let number: Int?
+    /// Whether it stands for its number where steps are listed; a written step may have several entries.
+    var isListed: Bool
+    /// Where it goes when the client leaves instead, for steps that serve until then.
+    var leave: PlannedLeave?
+}
+
+/// The way out of serving.
+struct PlannedLeave: Sendable {
+    let target: Int
+    let mayStay: Bool
+}
+
+/// Which way to go on, told by what comes.
+struct PlannedChoice: Sendable {
+    struct Option: Sendable {
+        /// What must come for it, as written.
+        let pattern: Check
+        /// Without framing: the bytes that choose it; none: all others.
+        let literal: [UInt8]
+        let target: Int
+        /// With framing: the entry that its piece is taken for; nil: the choice itself.
+        var entry: Int?
+    }
+
+    var options: [Option] = []
+    /// How the piece is cut out that the options are checks of; nil: they are told by bytes.
+    var framing: Framing?
+    /// Whether each is taken once, in any order; then it goes to `target`.
+    var eachOnce = false
+    var target = 0
+    let depth: Int
 }
 
 /// A script's flat form. A live server's grows by what is enqueued.
 struct ScriptPlan: Sendable {
-    private(set) var steps: [PlannedStep] = []
+    var steps: [PlannedStep] = []
     /// How many steps the script writes: the n of "step k of n".
-    private(set) var count = 0
-    private var currentLabel: String?
+    var count = 0
+    /// Whether some step asks Swift: for a closure's answer, or for a gate.
+    private(set) var asks = false
+    var currentLabel: String?
     private var lint = ScriptLint.State()
+    let mayStay: Bool
 
-    init() {}
+    init(mayStay: Bool = false) {
+        self.mayStay = mayStay
+    }
 
     /// Lays out a fixed script, with its unwritten end.
     init(_ script: Script, framing: Framing, mayStay: Bool, at location: SourcePosition) throws {
+        self.init(mayStay: mayStay)
         try append(script.steps, framing: framing)
         if !ScriptLint.ends(script.steps) {
             appendEnd(mayStay: mayStay, at: location)
@@ -37,36 +82,27 @@ struct ScriptPlan: Sendable {
 
     /// Checks and appends written steps.
     mutating func append(_ steps: [Step], framing: Framing) throws {
-        try ScriptLint.check(steps, framing: framing, after: &lint)
-        for step in steps {
-            append(step.framed(framing), depth: 0)
-        }
+        let framed = steps.map { $0.framed(framing, isDefault: true) }
+        try ScriptLint.check(framed, after: &lint)
+        layOut(framed, depth: 0)
+        asks = asks || self.steps.contains { $0.asks }
     }
 
     /// Appends the unwritten end: the client is expected to leave.
     mutating func appendEnd(mayStay: Bool, at location: SourcePosition) {
         let step = Step(.expectDisconnect(.cleanly), location)
-        steps.append(PlannedStep(step: step, role: .end(mayStay: mayStay), number: nil))
+        steps.append(PlannedStep(step: step, role: .end(mayStay: mayStay), number: nil, isListed: false))
     }
+}
 
-    private mutating func append(_ step: Step, depth: Int) {
-        switch step.kind {
-        case .label(let name):
-            currentLabel = name
-        case .repeat(let rounds, let body):
-            let target = steps.count
-            for inner in body {
-                var inner = inner
-                inner.label = inner.label ?? step.label
-                append(inner, depth: depth + 1)
-            }
-            let role = PlannedStep.Role.repeatEnd(target: target, rounds: rounds, depth: depth)
-            steps.append(PlannedStep(step: step, role: role, number: nil))
-        default:
-            var step = step
-            step.label = step.label ?? currentLabel
-            count += 1
-            steps.append(PlannedStep(step: step, role: .written, number: count))
+extension PlannedStep {
+    /// Whether it is played by asking Swift.
+    var asks: Bool {
+        switch (role, step.kind) {
+        case (.written, .sendComputed), (.written, .wait), (.written, .open), (.written, .respond): true
+        case (.written, .expectPiece(let piece)): !piece.check.isData
+        case (.choice, .respondTo(let table, _, _)): !table.isData
+        default: false
         }
     }
 }

@@ -15,10 +15,31 @@ extension Step {
             .send(bytes), within: limit, SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
     }
 
-    /// Sends `payload` behind its length prefix, in one write. The payload may be empty.
+    /// Sends the bytes that a closure makes of what the connection has received.
     ///
-    /// - `payload`: the payload, without its length prefix; at most ``Framing/maxFrameBytes``.
-    /// - `framing`: how long the prefix is. Default: the script's, else ``MockServer/Options/framing``.
+    /// ```swift
+    /// .expectTemplate("HELLO \(capture: "name")\r\n"),
+    /// .send { captures in "WELCOME \(captures.text("name") ?? "")\r\n" },
+    /// ```
+    ///
+    /// The closure runs on a task of the test's, so that `#expect` inside it counts for the test; when it throws, that
+    /// is the step's failure. No bytes: nothing is sent.
+    ///
+    /// - `within`: how long the closure may take, and then the client to make room. Default: ``Limits/step``.
+    public static func send(
+        within limit: Duration? = nil,
+        fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column,
+        _ bytes: @escaping @Sendable (_ captures: Captures) async throws -> Bytes
+    ) -> Step {
+        Step(
+            .sendComputed(bytes), within: limit,
+            SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
+    }
+
+    /// Sends `payload` as a frame, in one write. The payload may be empty.
+    ///
+    /// - `payload`: the payload, without its length or delimiter.
+    /// - `framing`: how it is framed. Default: the script's, else ``MockServer/Options/framing``.
     /// - `within`: how long the client may take to make room for it. Default: ``Limits/step`` without progress.
     public static func sendFrame(
         _ payload: Bytes, framing: Framing? = nil, within limit: Duration? = nil,
@@ -83,5 +104,23 @@ extension Step {
         Step(
             .reset(discardingUnsent: discardingUnsent), within: limit,
             SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
+    }
+
+    /// Waits until a gate is open, which another script or the test's own code opens.
+    ///
+    /// - `within`: how long that may take. Default: ``Limits/step``. The failure names who should have opened it.
+    public static func wait(
+        _ gate: Gate, within limit: Duration? = nil,
+        fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
+    ) -> Step {
+        Step(.wait(gate), within: limit, SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
+    }
+
+    /// Opens a gate, once all earlier steps are done; whoever waits for it goes on.
+    public static func open(
+        _ gate: Gate,
+        fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
+    ) -> Step {
+        Step(.open(gate), SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
     }
 }

@@ -33,49 +33,34 @@ extension Step {
             SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
     }
 
-    /// Expects the next frame's payload to equal `payload`, which may be empty.
-    ///
-    /// Length prefix and payload are told apart by the framing. A prefix that declares another length fails the step
-    /// before the payload is waited for; the end of the stream is never an empty frame.
-    ///
-    /// - `payload`: the payload, without its length prefix.
-    /// - `framing`: how the frame is cut out. Default: the script's, else ``MockServer/Options/framing``.
-    /// - `within`: how long the whole step may take. Default: ``Limits/step`` without progress.
-    public static func expectFrame(
-        _ payload: Bytes, framing: Framing? = nil, within limit: Duration? = nil,
-        fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
-    ) -> Step {
-        Step(
-            .expectFrame(payload, framing), within: limit,
-            SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
-    }
-
     /// Takes exactly `count` bytes, whatever they are; what comes beyond them stays for the next step.
     ///
     /// - `count`: at least 1.
+    /// - `name`: under which they are kept for later steps and for ``ConnectionRecord/captures``.
     /// - `within`: how long the whole step may take. Default: ``Limits/step`` without progress.
     public static func receive(
-        exactly count: Int, within limit: Duration? = nil,
+        exactly count: Int, as name: String? = nil, within limit: Duration? = nil,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
     ) -> Step {
         Step(
-            .receiveExactly(count), within: limit,
+            receiving(.exactly(count), as: name, else: .receiveExactly(count)), within: limit,
             SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
     }
 
     /// Waits for at least `count` bytes and takes all that have arrived by then.
     ///
     /// How many that is depends on how the client and the kernel cut the stream: prefer
-    /// ``receive(exactly:within:fileID:filePath:line:column:)`` where the count is known.
+    /// ``receive(exactly:as:within:fileID:filePath:line:column:)`` where the count is known.
     ///
     /// - `count`: at least 1.
+    /// - `name`: under which they are kept for later steps and for ``ConnectionRecord/captures``.
     /// - `within`: how long the whole step may take. Default: ``Limits/step`` without progress.
     public static func receive(
-        atLeast count: Int, within limit: Duration? = nil,
+        atLeast count: Int, as name: String? = nil, within limit: Duration? = nil,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
     ) -> Step {
         Step(
-            .receiveAtLeast(count), within: limit,
+            receiving(.atLeast(count), as: name, else: .receiveAtLeast(count)), within: limit,
             SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
     }
 
@@ -83,13 +68,14 @@ extension Step {
     ///
     /// - `delimiter`: at least one byte; found also when it arrives in pieces.
     /// - `max`: the most bytes to take, delimiter included; more without a delimiter is a failure.
+    /// - `name`: under which they are kept, without the delimiter, for later steps and for ``ConnectionRecord/captures``.
     /// - `within`: how long the whole step may take. Default: ``Limits/step`` without progress.
     public static func receive(
-        until delimiter: Bytes, max: Int = 64 * 1024, within limit: Duration? = nil,
+        until delimiter: Bytes, as name: String? = nil, max: Int = 64 * 1024, within limit: Duration? = nil,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
     ) -> Step {
         Step(
-            .receiveUntil(delimiter, max: max), within: limit,
+            receiving(.until(delimiter, max: max), as: name, else: .receiveUntil(delimiter, max: max)), within: limit,
             SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
     }
 
@@ -130,5 +116,10 @@ extension Step {
         Step(
             .expectDisconnect(how), within: limit,
             SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
+    }
+
+    /// What is kept must be whole before it is taken; what is not need not be gathered.
+    private static func receiving(_ form: Piece.Form, as name: String?, else kind: Kind) -> Kind {
+        name == nil ? kind : .expectPiece(Piece(form: form, check: .any, name: name))
     }
 }

@@ -1,4 +1,5 @@
-// One line of a script. Factories are in Step+Expectations.swift, Step+Actions.swift, Step+Structure.swift.
+// One line of a script. Factories are in Step+Expectations.swift, Step+Pieces.swift, Step+Actions.swift,
+// Step+Replies.swift and Step+Structure.swift.
 
 /// One step of a script: something the client must do, or something the server does.
 ///
@@ -12,7 +13,10 @@ public struct Step: Sendable {
     enum Kind: Sendable {
         case expectConnect
         case expect(Bytes)
-        case expectFrame(Bytes, Framing?)
+        case expectTemplate(Template)
+        case expectPiece(Piece)
+        /// A frame that is compared as it comes; only plans have it.
+        case expectFrame(Bytes, Framing)
         case receiveExactly(Int)
         case receiveAtLeast(Int)
         case receiveUntil(Bytes, max: Int)
@@ -21,12 +25,21 @@ public struct Step: Sendable {
         case expectDisconnect(Departure)
         case send(Bytes)
         case sendFrame(Bytes, Framing?)
+        case sendComputed(@Sendable (Captures) async throws -> Bytes)
         case delay(Duration)
         case halfClose
         case disconnect(discardingInput: Bool)
         case close
         case reset(discardingUnsent: Bool)
+        case wait(Gate)
+        case open(Gate)
         case `repeat`(Int, [Step])
+        case sequence([Step])
+        case anyOrder([Step])
+        case optional([Step])
+        case choose([Route])
+        case respond(Responder, Framing?, serves: Bool)
+        case respondTo(StubTable, Framing?, serves: Bool)
         case label(String)
     }
 
@@ -42,12 +55,22 @@ public struct Step: Sendable {
     }
 
     /// The same step, with this framing if it has none of its own.
-    func framed(_ framing: Framing) -> Step {
+    ///
+    /// - `isDefault`: whether nobody wrote it. Then tables of stubs stay without: they are told by bytes.
+    func framed(_ framing: Framing, isDefault: Bool = false) -> Step {
         var step = self
+        let all = { (steps: [Step]) in steps.map { $0.framed(framing, isDefault: isDefault) } }
         switch kind {
-        case .expectFrame(let payload, nil): step.kind = .expectFrame(payload, framing)
+        case .expectPiece(let piece): step.kind = .expectPiece(piece.framed(framing))
         case .sendFrame(let payload, nil): step.kind = .sendFrame(payload, framing)
-        case .repeat(let count, let steps): step.kind = .repeat(count, steps.map { $0.framed(framing) })
+        case .respond(let responder, nil, let serves): step.kind = .respond(responder, framing, serves: serves)
+        case .respondTo(let table, nil, let serves) where !isDefault:
+            step.kind = .respondTo(table, framing, serves: serves)
+        case .repeat(let count, let steps): step.kind = .repeat(count, all(steps))
+        case .sequence(let steps): step.kind = .sequence(all(steps))
+        case .anyOrder(let steps): step.kind = .anyOrder(all(steps))
+        case .optional(let steps): step.kind = .optional(all(steps))
+        case .choose(let routes): step.kind = .choose(routes.map { $0.framed(framing, isDefault: isDefault) })
         default: break
         }
         return step

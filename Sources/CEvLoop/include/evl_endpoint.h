@@ -7,7 +7,7 @@
  *     returned; that notice comes exactly once and last.
  *  4. After evl_endpoint_close the handle is dead to the caller. It never waits.
  *  5. libev is called on the loop thread only.
- *  6. The callback runs on the loop thread; it neither blocks nor calls back in. */
+ *  6. The callback runs on the loop thread; it neither blocks nor calls back in, but to answer. */
 #ifndef EVL_ENDPOINT_H
 #define EVL_ENDPOINT_H
 
@@ -55,7 +55,7 @@ typedef enum evl_notice_kind {
     EVL_NOTICE_SETTLED,  /* all that was required is done; report is whole as of now */
     EVL_NOTICE_JOINED,   /* answer to evl_endpoint_join: token */
     EVL_NOTICE_FINISHED, /* answer to evl_endpoint_finish: report is final */
-    EVL_NOTICE_QUESTION, /* connection `number` stands at an ASK step */
+    EVL_NOTICE_QUESTION, /* connection `number` asks at `step`, see evl_endpoint_answer */
     EVL_NOTICE_CLOSED    /* exactly once, last; report is final */
 } evl_notice_kind;
 
@@ -84,6 +84,10 @@ typedef struct evl_notice {
     uint64_t token;
     uint32_t number;
     uint32_t step;
+    const uint8_t *payload; /* QUESTION of a PIECE or CHOICE */
+    size_t payload_length;
+    const evl_kept *kept; /* QUESTION: what the connection has kept so far */
+    size_t kept_count;
     const evl_endpoint *endpoint; /* for the two calls below, until the callback returns */
 } evl_notice;
 
@@ -121,10 +125,16 @@ evl_status evl_endpoint_stop(evl_endpoint *endpoint);
  * the final one and finishing needs no crossing. Any thread. */
 bool evl_endpoint_is_settled(evl_endpoint *endpoint);
 
-/* Plays `answer`'s steps (or none, when it is empty) where connection `number` asked; NULL fails
- * the step. An answer that comes too late, or twice, is dropped. EVL_INVALID: it asks or repeats
- * itself. Any thread. */
-evl_status evl_endpoint_answer(evl_endpoint *endpoint, uint32_t number, evl_program *answer);
+/* The answer to a question. */
+typedef struct evl_answer {
+    evl_failure_kind failure; /* EVL_FAILURE_NONE, _CHECK, _NO_OPTION or _ANSWER: fails the step */
+    uint32_t option;          /* CHOICE: the option taken */
+    evl_program *program;     /* ASK, PIECE: steps that come next, or NULL */
+} evl_answer;
+
+/* Answers what connection `number` asked. An answer that comes too late, or twice, is dropped.
+ * EVL_INVALID: its program asks or goes round itself. Any thread, and legal in the callback. */
+evl_status evl_endpoint_answer(evl_endpoint *endpoint, uint32_t number, const evl_answer *answer);
 
 /* Ends the server and gives up the handle. Any thread. */
 void evl_endpoint_close(evl_endpoint *endpoint);

@@ -22,7 +22,11 @@ typedef enum evl_failure_kind {
     EVL_FAILURE_LEFT_CLEANLY,      /* expected a reset */
     EVL_FAILURE_NO_CONNECTION,     /* the step came after the connection had ended */
     EVL_FAILURE_WRITE,             /* a write failed; error: its errno */
-    EVL_FAILURE_ANSWER,            /* the answer to an ASK step was a failure */
+    EVL_FAILURE_FRAME_BAD_LENGTH,  /* a length that can't be one */
+    EVL_FAILURE_FRAME_BAD_END,     /* offset: of the byte that should have ended the frame */
+    EVL_FAILURE_CHECK,             /* node, offset: the part of the check that the payload fails */
+    EVL_FAILURE_NO_OPTION,         /* offset: bytes up to which one of the options was possible */
+    EVL_FAILURE_ANSWER,            /* a question could not be answered */
     EVL_FAILURE_NO_MEMORY,
     EVL_FAILURE_UNSCRIPTED /* a connection that no script is for */
 } evl_failure_kind;
@@ -33,7 +37,10 @@ typedef struct evl_failure {
     uint64_t offset;
     uint64_t declared;
     int32_t error;
-    uint8_t header_count; /* frame steps: header bytes so far; width when it was whole */
+    uint32_t node;        /* CHECK: the node among the step's checks */
+    uint64_t taken;       /* CHOICE, each once: the options that have been, as bits */
+    uint8_t header_count; /* frame steps: header bytes so far */
+    bool header_whole;
     uint8_t header[EVL_MAX_HEADER];
 } evl_failure;
 
@@ -63,6 +70,13 @@ typedef struct evl_sample {
     bool orphaned;    /* the client's socket has no descriptor any more */
     bool sent_fin;    /* the client's side has sent its FIN */
 } evl_sample;
+
+/* What a step with EVL_STEP_KEEP received last. */
+typedef struct evl_kept {
+    uint32_t step;
+    const uint8_t *bytes;
+    size_t length;
+} evl_kept;
 
 /* A connection's whole record; borrowed until the callback returns. */
 typedef struct evl_connection_view {
@@ -96,6 +110,8 @@ typedef struct evl_connection_view {
     size_t received_kept;
     const uint8_t *sent;
     size_t sent_kept;
+    const evl_kept *kept;
+    size_t kept_count;
 } evl_connection_view;
 
 #endif

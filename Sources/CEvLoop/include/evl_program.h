@@ -29,7 +29,10 @@ typedef enum evl_step_kind {
     EVL_STEP_CLOSE,             /* plain close(2) */
     EVL_STEP_RESET,             /* RST, after all is acknowledged; EVL_STEP_DISCARD: at once */
     EVL_STEP_ASK,               /* parks until evl_endpoint_answer brings the next steps */
-    EVL_STEP_REPEAT             /* number: rounds of the steps from target up to here */
+    EVL_STEP_REPEAT,            /* number: rounds of the steps from target up to here */
+    EVL_STEP_JUMP,              /* target: the step that comes next */
+    EVL_STEP_PIECE,             /* framing, checks: one whole frame whose payload passes */
+    EVL_STEP_CHOICE             /* options: which of them comes next is told by the input */
 } evl_step_kind;
 
 typedef enum evl_leave {
@@ -49,32 +52,75 @@ typedef enum evl_expected_leave {
 enum {
     EVL_STEP_IMPLICIT = 1, /* the script's unwritten end: its limit is `after_script_ns` */
     EVL_STEP_MAY_STAY = 2, /* the client may outlive the script; the server's finish ends it */
-    EVL_STEP_DISCARD = 4   /* DISCONNECT: late input is no failure. RESET: unsent bytes are lost */
+    EVL_STEP_DISCARD = 4,  /* DISCONNECT: late input is no failure. RESET: unsent bytes are lost */
+    EVL_STEP_KEEP = 8,     /* PIECE: the payload is kept for questions and for the report */
+    EVL_STEP_QUESTION = 16,  /* PIECE, CHOICE: asks about the whole payload, as ASK does */
+    EVL_STEP_OR_LEAVE = 32,  /* PIECE, CHOICE: at its start the client may leave; goes to `target` */
+    EVL_STEP_CONTINUES = 64, /* part of the written step before it: its clock goes on */
+    EVL_STEP_EACH_ONCE = 128 /* CHOICE: each option once, in any order; then goes to `target` */
 };
 
 #define EVL_LIMIT_DEFAULT 0u      /* the server's limit: time without progress */
 #define EVL_LIMIT_NONE UINT64_MAX /* never */
-#define EVL_MAX_NESTING 8         /* depth of repeats inside repeats */
+#define EVL_ROUNDS_ENDLESS UINT64_MAX
+#define EVL_MAX_NESTING 8         /* depth of repeats and choices inside each other */
+#define EVL_MAX_OPTIONS 64        /* options of a CHOICE with EVL_STEP_EACH_ONCE */
+#define EVL_MAX_CHECK_DEPTH 16
 #define EVL_MAX_HEADER 24         /* bytes of a length field that are kept */
+
+typedef enum evl_check_kind {
+    EVL_CHECK_ANY,      /* passes */
+    EVL_CHECK_EQUALS,   /* bytes */
+    EVL_CHECK_PREFIX,   /* bytes */
+    EVL_CHECK_SUFFIX,   /* bytes */
+    EVL_CHECK_CONTAINS, /* bytes */
+    EVL_CHECK_NOT,      /* the check that follows fails */
+    EVL_CHECK_ALL,      /* those that follow pass */
+    EVL_CHECK_ANY_OF    /* one of those that follow passes */
+} evl_check_kind;
+
+/* A check is a run of nodes: the node itself, then, for NOT, ALL and ANY_OF, its parts. */
+typedef struct evl_check {
+    uint8_t kind;  /* evl_check_kind */
+    uint32_t size; /* nodes of the run, this one included */
+    const uint8_t *bytes;
+    size_t length;
+} evl_check;
+
+/* One way that a CHOICE can go on. Without framing it is told by the bytes that come next, and the
+ * last option may have none: it is taken when no other can be. With one, by a check of the next
+ * payload; the first that passes is taken. The input stays for the steps at `target`. */
+typedef struct evl_option {
+    const uint8_t *bytes;
+    size_t length;
+    uint32_t check;  /* its first node among the step's checks */
+    uint32_t target; /* the step that comes next */
+} evl_option;
 
 typedef struct evl_step {
     uint8_t kind; /* evl_step_kind */
     uint8_t flags;
     uint8_t expected_leave; /* evl_expected_leave */
-    uint8_t depth;          /* REPEAT: how many repeats it stands in, under EVL_MAX_NESTING */
-    uint32_t target;        /* REPEAT: index of the first step of its body, before this one */
-    uint64_t limit_ns;      /* EVL_LIMIT_DEFAULT, EVL_LIMIT_NONE, or the whole step's limit */
+    uint8_t depth;   /* REPEAT, CHOICE: how many of them it stands in, under EVL_MAX_NESTING */
+    bool framed;     /* CHOICE: whether it has a framing */
+    uint32_t target; /* REPEAT: index of the first step of its body, before this one; JUMP; others:
+                        see the flags */
+    uint64_t limit_ns; /* EVL_LIMIT_DEFAULT, EVL_LIMIT_NONE, or the whole step's limit */
     uint64_t number;
     const uint8_t *bytes;
     size_t length;
     evl_framing framing;
+    const evl_check *checks; /* PIECE: one; CHOICE: one for each option */
+    uint32_t check_count;    /* nodes, of all of them */
+    uint32_t option_count;
+    const evl_option *options;
 } evl_step;
 
 typedef struct evl_program evl_program;
 
 /* Makes a program of `count` steps; the first has index `base` in all events.
  *
- * Copies the steps and all bytes they point to. EVL_INVALID: a step breaks a rule above. On EVL_OK
+ * Copies the steps and all that they point to. EVL_INVALID: a step breaks a rule above. On EVL_OK
  * the caller owns one reference. Any thread. */
 evl_status evl_program_create(const evl_step *steps, uint32_t count, uint32_t base,
                               evl_program **out);

@@ -1,0 +1,190 @@
+/* Each kind of node says as early as can be known that a payload fails; that it passes is said of
+ * whole payloads only, but for those that no byte can fail any more. */
+#include "check.h"
+
+#include <string.h>
+
+static evl_check_verdict passed(void) {
+    return (evl_check_verdict){.result = EVL_CHECK_PASSED};
+}
+
+static evl_check_verdict undecided(void) {
+    return (evl_check_verdict){.result = EVL_CHECK_UNDECIDED};
+}
+
+static evl_check_verdict failed(uint32_t node, uint64_t offset) {
+    return (evl_check_verdict){.result = EVL_CHECK_FAILED, .node = node, .offset = offset};
+}
+
+static size_t smaller(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+static size_t common_length(const uint8_t *a, const uint8_t *b, size_t length) {
+    if (length == 0 || memcmp(a, b, length) == 0)
+        return length;
+    size_t i = 0;
+    while (a[i] == b[i])
+        i++;
+    return i;
+}
+
+static evl_check_verdict equals(const evl_check *node, uint32_t index, const uint8_t *bytes,
+                                size_t length, bool whole) {
+    size_t common = common_length(node->bytes, bytes, smaller(node->length, length));
+    bool differs = common < smaller(node->length, length) || length > node->length;
+    if (differs || (whole && length < node->length))
+        return failed(index, common);
+    return whole ? passed() : undecided();
+}
+
+static evl_check_verdict prefix(const evl_check *node, uint32_t index, const uint8_t *bytes,
+                                size_t length, bool whole) {
+    size_t common = common_length(node->bytes, bytes, smaller(node->length, length));
+    if (common == node->length)
+        return passed();
+    return whole || common < length ? failed(index, common) : undecided();
+}
+
+static evl_check_verdict suffix(const evl_check *node, uint32_t index, const uint8_t *bytes,
+                                size_t length, bool whole) {
+    if (!whole)
+        return undecided();
+    if (length < node->length)
+        return failed(index, length);
+    size_t start = length - node->length;
+    size_t common = common_length(node->bytes, bytes + start, node->length);
+    return common == node->length ? passed() : failed(index, start + common);
+}
+
+static bool contains_bytes(const uint8_t *bytes, size_t length, const evl_check *node) {
+    while (length >= node->length) {
+        const uint8_t *first = memchr(bytes, node->bytes[0], length - node->length + 1);
+        if (first == NULL)
+            return false;
+        if (memcmp(first, node->bytes, node->length) == 0)
+            return true;
+        length -= (size_t)(first + 1 - bytes);
+        bytes = first + 1;
+    }
+    return false;
+}
+
+static evl_check_verdict contains(const evl_check *node, uint32_t index, const uint8_t *bytes,
+                                  size_t length, bool whole) {
+    if (!whole)
+        return undecided(); /* looked for once, not on each read */
+    return contains_bytes(bytes, length, node) ? passed() : failed(index, length);
+}
+
+static evl_check_verdict not(const evl_check *nodes, uint32_t index, const uint8_t *bytes,
+                             size_t length, bool whole) {
+    evl_check_verdict part = check_payload(nodes, index + 1, bytes, length, whole);
+    switch (part.result) {
+    case EVL_CHECK_UNDECIDED:
+        return part;
+    case EVL_CHECK_PASSED:
+        return failed(index, length);
+    case EVL_CHECK_FAILED:
+        return passed();
+    }
+    return part;
+}
+
+/* The first part that fails decides. */
+static evl_check_verdict all(const evl_check *nodes, uint32_t index, const uint8_t *bytes,
+                             size_t length, bool whole) {
+    evl_check_verdict result = passed();
+    uint32_t end = index + nodes[index].size;
+    for (uint32_t i = index + 1; i < end; i += nodes[i].size) {
+        evl_check_verdict part = check_payload(nodes, i, bytes, length, whole);
+        if (part.result == EVL_CHECK_FAILED)
+            return part;
+        if (part.result == EVL_CHECK_UNDECIDED)
+            result = part;
+    }
+    return result;
+}
+
+/* Of parts that all fail, the one that went furthest says where. */
+static evl_check_verdict any_of(const evl_check *nodes, uint32_t index, const uint8_t *bytes,
+                                size_t length, bool whole) {
+    evl_check_verdict result = failed(index, 0);
+    uint32_t end = index + nodes[index].size;
+    for (uint32_t i = index + 1; i < end; i += nodes[i].size) {
+        evl_check_verdict part = check_payload(nodes, i, bytes, length, whole);
+        if (part.result == EVL_CHECK_PASSED)
+            return part;
+        if (part.result == EVL_CHECK_UNDECIDED)
+            result = part;
+        else if (result.result == EVL_CHECK_FAILED && part.offset > result.offset)
+            result.offset = part.offset;
+    }
+    return result;
+}
+
+evl_check_verdict check_payload(const evl_check *nodes, uint32_t index, const uint8_t *bytes,
+                                size_t length, bool whole) {
+    const evl_check *node = &nodes[index];
+    switch ((evl_check_kind)node->kind) {
+    case EVL_CHECK_ANY:
+        return passed();
+    case EVL_CHECK_EQUALS:
+        return equals(node, index, bytes, length, whole);
+    case EVL_CHECK_PREFIX:
+        return prefix(node, index, bytes, length, whole);
+    case EVL_CHECK_SUFFIX:
+        return suffix(node, index, bytes, length, whole);
+    case EVL_CHECK_CONTAINS:
+        return contains(node, index, bytes, length, whole);
+    case EVL_CHECK_NOT:
+        return not(nodes, index, bytes, length, whole);
+    case EVL_CHECK_ALL:
+        return all(nodes, index, bytes, length, whole);
+    case EVL_CHECK_ANY_OF:
+        return any_of(nodes, index, bytes, length, whole);
+    }
+    return undecided();
+}
+
+/* --- well-formed runs --- */
+
+/* The length of the valid run at nodes[0], of `count` nodes at most; 0: there is none. */
+static uint32_t valid_run(const evl_check *nodes, uint32_t count, int depth) {
+    if (count == 0 || depth >= EVL_MAX_CHECK_DEPTH || nodes->size == 0 || nodes->size > count)
+        return 0;
+    uint32_t parts = 0, used = 1;
+    while (used < nodes->size) {
+        uint32_t run = valid_run(nodes + used, nodes->size - used, depth + 1);
+        if (run == 0)
+            return 0;
+        used += run;
+        parts++;
+    }
+    switch ((evl_check_kind)nodes->kind) {
+    case EVL_CHECK_ANY:
+    case EVL_CHECK_EQUALS:
+        return parts == 0 ? used : 0;
+    case EVL_CHECK_PREFIX:
+    case EVL_CHECK_SUFFIX:
+    case EVL_CHECK_CONTAINS:
+        return parts == 0 && nodes->length > 0 ? used : 0;
+    case EVL_CHECK_NOT:
+        return parts == 1 ? used : 0;
+    case EVL_CHECK_ALL:
+    case EVL_CHECK_ANY_OF:
+        return parts > 0 ? used : 0;
+    }
+    return 0;
+}
+
+bool check_is_valid(const evl_check *nodes, uint32_t count, uint32_t checks) {
+    uint32_t used = 0;
+    for (uint32_t i = 0; i < checks; i++) {
+        uint32_t run = valid_run(nodes + used, count - used, 0);
+        if (run == 0)
+            return false;
+        used += run;
+    }
+    return used == count;
+}

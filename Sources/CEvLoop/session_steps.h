@@ -1,0 +1,62 @@
+/* What the session's own files share: session.c moves through the program, session_input.c has the
+ * steps that take bytes, session_piece.c those that take frames, session_end.c the rest. */
+#ifndef EVL_SESSION_STEPS_H
+#define EVL_SESSION_STEPS_H
+
+#include "session.h"
+
+enum { /* phases of steps that ask, or may be left at their start */
+    BEGUN = 1,
+    ASKED = 2,
+    ANSWERED = 3
+};
+
+/* session.c */
+evl_action step_simple(const evl_session *s, evl_action_kind kind);
+evl_action step_done(evl_session *s);
+evl_action step_fail(evl_session *s, evl_failure_kind kind);
+void step_enter(evl_session *s);
+void step_advance(evl_session *s);
+evl_action step_go_to(evl_session *s, uint32_t target);
+const evl_step *step_after(const evl_session *s);
+
+/* session_input.c */
+evl_action step_starved(evl_session *s, const evl_input *in);
+size_t step_first_difference(const uint8_t *a, const uint8_t *b, size_t length);
+evl_action run_expect_bytes(evl_session *s, evl_input *in, const evl_step *step);
+evl_action run_expect_frame(evl_session *s, evl_input *in, const evl_step *step);
+evl_action run_receive_exactly(evl_session *s, evl_input *in, const evl_step *step);
+evl_action run_receive_at_least(evl_session *s, evl_input *in, const evl_step *step);
+evl_action run_receive_until(evl_session *s, evl_input *in, const evl_step *step);
+
+/* session_piece.c */
+evl_action run_piece(evl_session *s, evl_input *in, const evl_step *step);
+evl_action run_choice(evl_session *s, evl_input *in, const evl_step *step);
+
+/* session_end.c */
+evl_action run_expect_eof(evl_session *s, evl_input *in);
+evl_action run_expect_disconnect(evl_session *s, evl_input *in, const evl_step *step);
+evl_action run_disconnect(evl_session *s, evl_input *in, const evl_step *step);
+evl_action run_wait(evl_session *s, evl_input *in, const evl_step *step);
+evl_action run_send(evl_session *s, evl_input *in, const evl_step *step);
+evl_action run_end(evl_session *s, const evl_step *step, evl_action_kind kind);
+evl_action run_ask(evl_session *s, const evl_input *in);
+
+static inline size_t available(const evl_input *in) {
+    return in->length - in->used;
+}
+
+static inline uint8_t *here(const evl_input *in) {
+    return in->bytes + in->used;
+}
+
+static inline void consume(evl_session *s, evl_input *in, size_t length) {
+    in->used += length;
+    s->offset += length;
+}
+
+static inline bool is_gone(const evl_session *s) {
+    return s->left != EVL_LEAVE_NONE;
+}
+
+#endif

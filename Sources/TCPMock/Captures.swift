@@ -1,0 +1,21 @@
+// What a connection has received under a name.
+
+/// What a connection's named steps and captures received, as later steps see it: the latest of each name.
+public struct Captures: Sendable, Hashable {
+    /// The bytes by name.
+    public let all: [String: [UInt8]]
+
+    init(_ all: [String: [UInt8]] = [:]) {
+        self.all = all
+    }
+
+    /// The bytes received under a name; nil when that step has not been done.
+    public subscript(_ name: String) -> [UInt8]? {
+        all[name]
+    }
+
+    /// The bytes received under a name, as text; what is not UTF-8 in them is replaced. Nil when there are none.
+    public func text(_ name: String) -> String? {
+        all[name].map { String(decoding: $0, as: UTF8.self) }
+    }
+}

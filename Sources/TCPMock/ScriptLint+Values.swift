@@ -1,0 +1,101 @@
+// What can be wrong with a single step's values.
+
+extension ScriptLint {
+    static func badValue(_ step: Step) -> String? {
+        if let limit = step.limit, limit < .zero { return "\(step): a limit can't be negative" }
+        switch step.kind {
+        case .expect(let bytes):
+            return bytes.problem
+                ?? (bytes.array.isEmpty ? "expect(\"\") expects nothing: an expectation needs at least one byte" : nil)
+        case .send(let bytes):
+            return bytes.problem
+                ?? (bytes.array.isEmpty ? "send(\"\") sends nothing: a send needs at least one byte" : nil)
+        case .receiveExactly(let count) where count < 1, .receiveAtLeast(let count) where count < 1:
+            return "\(step) receives nothing: it needs at least one byte"
+        case .receiveUntil(let delimiter, let max): return badDelimiter(step, delimiter, max)
+        case .delay(let duration) where duration < .zero, .expectSilence(let duration) where duration < .zero:
+            return "\(step): a duration can't be negative"
+        case .sendFrame(let payload, let framing?):
+            return (payload.problem ?? framing.problem(with: payload.array)).map { "\(step): \($0)" }
+        case .expectTemplate(let template): return template.problem.map { "\(step): \($0)" }
+        case .expectPiece(let piece): return badPiece(step, piece)
+        case .respond(_, let framing, _): return framing?.problem.map { "\(step): \($0)" }
+        case .respondTo(let table, let framing, _): return badTable(step, table, framing)
+        default: return nil
+        }
+    }
+
+    private static func badDelimiter(_ step: Step, _ delimiter: Bytes, _ max: Int) -> String? {
+        if let problem = delimiter.problem { return problem }
+        if delimiter.array.isEmpty { return "receive(until:) needs a delimiter of at least one byte" }
+        guard max < delimiter.array.count else { return nil }
+        return "\(step) can never be met: the delimiter alone has \(delimiter.array.count) bytes"
+    }
+
+    private static func badPiece(_ step: Step, _ piece: Piece) -> String? {
+        switch piece.form {
+        case .exactly(let count) where count < 1, .atLeast(let count) where count < 1:
+            return "\(step) receives nothing: it needs at least one byte"
+        case .until(let delimiter, let max):
+            if let problem = badDelimiter(step, delimiter, max) { return problem }
+        case .upTo(let delimiter, _):
+            if let problem = delimiter.problem { return problem }
+        default: break
+        }
+        if let problem = piece.check.problem ?? piece.framing?.problem { return "\(step): \(problem)" }
+        guard let payload = piece.check.literal, let problem = piece.framing?.problem(with: payload) else { return nil }
+        return "\(step): \(problem)"
+    }
+
+    private static func badTable(_ step: Step, _ table: StubTable, _ framing: Framing?) -> String? {
+        if table.stubs.isEmpty { return "\(step) has no stubs, so that every request is a failure" }
+        for stub in table.stubs {
+            if let problem = stub.pattern.problem { return "\(step): \(problem)" }
+            if let problem = badReply(stub.reply, step, framing) { return "\(step): \(problem)" }
+        }
+        if let framing {
+            return (framing.problem ?? unreachable(table)).map { "\(step): \($0)" }
+        }
+        for stub in table.stubs where stub.pattern.literal?.isEmpty != false {
+            return "\(step): the pattern \(stub.pattern) is no literal, so it needs pieces to match: say how requests are "
+                + "cut out, such as framing: .line"
+        }
+        return ambiguity(table.stubs.map { ("the pattern \($0.pattern)", $0.pattern.literal ?? []) })
+            .map { "\(step): \($0)" }
+    }
+
+    private static func badReply(_ reply: Reply, _ step: Step, _ framing: Framing?) -> String? {
+        do {
+            for reply in try reply.steps(framing: framing, for: step) {
+                if let problem = badValue(reply) { return problem }
+                if case .sendFrame(_, nil) = reply.kind { return "a frame needs a framing: say which, with framing:" }
+            }
+            return nil
+        } catch {
+            return (error as? MockError)?.message ?? "\(error)"
+        }
+    }
+
+    /// A stub behind one that passes all that it passes.
+    private static func unreachable(_ table: StubTable) -> String? {
+        for (index, stub) in table.stubs.enumerated() {
+            for before in table.stubs[..<index] where before.pattern.covers(stub.pattern) {
+                return "the pattern \(stub.pattern) can never be reached: \(before.pattern) stands before it"
+            }
+        }
+        return nil
+    }
+}
+
+extension Check {
+    /// Whether it is plain that all that passes `other` passes this check.
+    fileprivate func covers(_ other: Check) -> Bool {
+        switch (kind, other.kind) {
+        case (.any, _): true
+        case (.equals(let mine), .equals(let theirs)): mine.array == theirs.array
+        case (.prefix(let mine), .equals(let theirs)), (.prefix(let mine), .prefix(let theirs)):
+            theirs.array.starts(with: mine.array)
+        default: false
+        }
+    }
+}
