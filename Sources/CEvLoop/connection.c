@@ -113,7 +113,7 @@ bool connection_is_idle(const evl_connection *c) {
     const evl_step *step = session_step(&c->session);
     return step == NULL || session_is_resting(&c->session) ||
            (step->kind == EVL_STEP_EXPECT_DISCONNECT &&
-                            (step->flags & (EVL_STEP_IMPLICIT | EVL_STEP_MAY_STAY)) != 0);
+            (step->flags & (EVL_STEP_IMPLICIT | EVL_STEP_MAY_STAY)) != 0);
 }
 
 void connection_note(evl_connection *c, evl_event_kind kind, uint32_t step, uint64_t consumed) {

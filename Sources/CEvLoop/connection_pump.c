@@ -217,7 +217,8 @@ static bool waits_for_leave(const evl_connection *c) {
     const evl_step *step = session_step(&c->session);
     if (step == NULL)
         return c->session.live; /* between two enqueues a client may leave as well */
-    return session_is_resting(&c->session) || step->kind == EVL_STEP_EXPECT_DISCONNECT || step->kind == EVL_STEP_DISCONNECT;
+    return session_is_resting(&c->session) || step->kind == EVL_STEP_EXPECT_DISCONNECT ||
+           step->kind == EVL_STEP_DISCONNECT;
 }
 
 static void rest(evl_connection *c) {

@@ -311,6 +311,7 @@ static void connection_asked(evl_host *host, evl_connection *connection, uint32_
     evl_endpoint *endpoint = (evl_endpoint *)(void *)host;
     evl_notice notice = {.kind = EVL_NOTICE_QUESTION,
                          .number = connection->number,
+                         .script = connection->script,
                          .step = step,
                          .payload = payload,
                          .payload_length = length,

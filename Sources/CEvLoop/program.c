@@ -77,8 +77,7 @@ static const uint32_t *make_borders(const evl_step *step, program_room *room) {
 }
 
 /* Steps, checks and options first, for they hold pointers; then numbers, then bytes. */
-static evl_program *program_allocate(uint32_t count, const program_need *need,
-                                     program_room *room) {
+static evl_program *program_allocate(uint32_t count, const program_need *need, program_room *room) {
     size_t steps = sizeof(evl_program) + count * sizeof(evl_step);
     size_t checks = steps + need->checks * sizeof(evl_check);
     size_t options = checks + need->options * sizeof(evl_option);
@@ -210,7 +209,7 @@ static bool options_are_checks(const evl_step *step) {
 
 static bool choice_is_valid(const evl_step *step, uint32_t count) {
     for (uint32_t i = 0; i < step->option_count; i++)
-        if (step->options[i].target > count)
+        if (step->options[i].target > count || step->options[i].step >= count)
             return false;
     if ((step->flags & EVL_STEP_EACH_ONCE) != 0 && step->option_count > EVL_MAX_OPTIONS)
         return false;

@@ -94,6 +94,8 @@ evl_failure session_fail(evl_session *s, evl_failure_kind kind) {
         .taken = chooses ? s->taken[step->depth] : 0,
         .header_count = s->header.count,
         .header_whole = s->header_whole,
+        .whole = s->frame.total > 0,
+        .asked = session_is_asking(s),
     };
     memcpy(failure.header, s->header.bytes, sizeof failure.header);
     return failure;

@@ -65,7 +65,7 @@ typedef struct evl_session {
     uint64_t declared; /* frames: the payload's length, once that is known */
     evl_frame_header header;
     bool header_whole; /* of a frame that failed or is not whole yet */
-    evl_frame frame; /* PIECE, CHOICE */
+    evl_frame frame;   /* PIECE, CHOICE */
     uint32_t rounds[EVL_MAX_NESTING];
     uint64_t taken[EVL_MAX_NESTING]; /* CHOICE, each once: options that have been, as bits */
 } evl_session;

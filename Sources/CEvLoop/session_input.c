@@ -95,4 +95,3 @@ evl_action run_receive_until(evl_session *s, evl_input *in, const evl_step *step
     }
     return step_starved(s, in);
 }
-

@@ -173,6 +173,8 @@ static evl_action fail_check(evl_session *s, const evl_step *step, evl_check_ver
 static evl_action take_payload(evl_session *s, evl_input *in, const evl_step *step,
                                uint32_t option) {
     evl_action action = step_simple(s, EVL_ACTION_STEP_DONE);
+    if (step->kind == EVL_STEP_CHOICE)
+        action.step = s->program->base + step->options[option].step;
     if ((step->flags & EVL_STEP_KEEP) != 0) {
         action.bytes = here(in);
         action.length = s->frame.payload;
@@ -197,8 +199,7 @@ static evl_action frame_whole(evl_session *s, evl_input *in, const evl_step *ste
     uint32_t option = 0;
     note_header(s, in);
     uncover_payload(s, in);
-    evl_check_verdict verdict =
-        judge(s, step, here(in), s->frame.payload, true, &option);
+    evl_check_verdict verdict = judge(s, step, here(in), s->frame.payload, true, &option);
     if (verdict.result == EVL_CHECK_FAILED)
         return fail_check(s, step, verdict);
     if ((step->flags & EVL_STEP_QUESTION) == 0)

@@ -14,7 +14,7 @@ extension Check {
     /// Nil when the piece passes; throws what a closure throws.
     func finding(in piece: [UInt8]) async throws -> CheckFinding? {
         switch kind {
-        case .matches(let pattern): return try mismatch(of: pattern, in: piece)
+        case .matches(let pattern): return mismatch(of: pattern, in: piece)
         case .predicate(_, let isSatisfied):
             return try await isSatisfied(piece) ? nil : finding("its closure answered false")
         case .not(let checks):
@@ -38,9 +38,9 @@ extension Check {
         }
     }
 
-    private func mismatch(of pattern: Pattern, in piece: [UInt8]) throws -> CheckFinding? {
+    private func mismatch(of pattern: Pattern, in piece: [UInt8]) -> CheckFinding? {
         guard let text = String(validating: piece, as: UTF8.self) else { return finding("the piece is not UTF-8 text") }
-        return try pattern.matches(text) ? nil : finding("the piece does not match it")
+        return pattern.matches(text) ? nil : finding("the piece does not match it")
     }
 
     /// As the core judges bytes: Sources/CEvLoop/check.c.

@@ -167,7 +167,8 @@ extension Check {
         switch kind {
         case .equals(let bytes): return bytes.problem
         case .prefix(let bytes), .suffix(let bytes), .contains(let bytes):
-            return bytes.problem ?? (bytes.array.isEmpty ? "\(self) passes everything: it needs at least one byte" : nil)
+            return bytes.problem
+                ?? (bytes.array.isEmpty ? "\(self) passes everything: it needs at least one byte" : nil)
         case .all(let checks) where checks.isEmpty, .anyOf(let checks) where checks.isEmpty:
             return "\(self) needs at least one check"
         default: return parts.lazy.compactMap { $0.problem(depth: depth + 1) }.first

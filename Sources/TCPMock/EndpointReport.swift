@@ -14,6 +14,8 @@ struct EndpointReport: Sendable {
     var acceptPauses = 0
     var acceptError: Int32 = 0
     var connections: [ConnectionReport] = []
+    /// What closures had to say.
+    var explanations: [Explanation.Key: Explanation] = [:]
 }
 
 struct ConnectionReport: Sendable {
@@ -42,7 +44,8 @@ struct ConnectionReport: Sendable {
 
     struct Failure: Sendable {
         enum Kind: Sendable, Hashable {
-            case mismatch, frameLength, frameTooLong, delimiterMissing, unexpectedBytes
+            case mismatch, check, frameLength, frameTooLong, frameBadLength, frameBadEnd, noOption, delimiterMissing,
+                unexpectedBytes
             case clientClosed, clientReset, limit, leftByReset, leftCleanly
             case noConnection, write, answer, noMemory, unscripted
         }
@@ -53,6 +56,14 @@ struct ConnectionReport: Sendable {
         let declared: UInt64
         let error: Int32
         let header: [UInt8]
+        /// Of a check: which part failed.
+        var node: Int?
+        /// Of a choice: the options that had been, as bits.
+        var taken: UInt64 = 0
+        /// Whether the piece was whole.
+        var whole = false
+        /// Whether a question was open.
+        var asked = false
     }
 
     var number = 0
@@ -93,4 +104,6 @@ struct ConnectionReport: Sendable {
     var eventsHead = 0
     var received: [UInt8] = []
     var sent: [UInt8] = []
+    /// What was kept, by the step that received it.
+    var kept: [Int: [UInt8]] = [:]
 }

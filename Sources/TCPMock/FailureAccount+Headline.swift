@@ -3,9 +3,12 @@
 extension FailureAccount {
     var headline: String {
         switch failure.kind {
-        case .mismatch: isFrame ? frameDiffers : bytesDiffer
+        case .mismatch: isTemplate ? templateDiffers : isFrame ? frameDiffers : bytesDiffer
         case .frameLength: frameDiffers
-        case .frameTooLong: frameTooLong
+        case .frameTooLong: pieceFraming == nil ? frameTooLong : badFrame
+        case .frameBadLength, .frameBadEnd: badFrame
+        case .check: checkFailed
+        case .noOption: noOption
         case .delimiterMissing: "expected \(wanted), got \(counted(failure.offset, "byte")) without it\(shown(taken))"
         case .unexpectedBytes: unexpected
         case .clientClosed: starved(by: "the client ended its stream (FIN)")
@@ -16,7 +19,7 @@ extension FailureAccount {
         case .noConnection: "\(stepText) can't be played: the connection has ended before it: \(end)"
         case .write:
             "\(stepText) failed: \(systemText(failure.error)), for the client had closed or reset the connection"
-        case .answer: "\(stepText) failed: it got no answer"
+        case .answer: answerFailed
         case .noMemory: "\(stepText) failed: out of memory"
         case .unscripted: unscripted
         }
@@ -36,13 +39,18 @@ extension FailureAccount {
         if case .end(mayStay: true) = planned.role {
             return "the client to stay silent or disconnect, as the script has ended"
         }
-        if planned.number == nil {
+        if case .end = planned.role {
             return script.count == 0
                 ? "the client to disconnect, as there are no steps"
                 : "the client to disconnect, as the script has ended"
         }
         switch planned.step.kind {
         case .expect(let bytes): return "\(bytes)"
+        case .expectTemplate(let template): return "\(template)"
+        case .expectPiece(let piece): return wanted(piece)
+        case .respond, .respondTo: return "a request"
+        case .choose(let routes): return "one of \(counted(routes.count, "beginning"))"
+        case .anyOrder, .optional: return "\(planned.step)"
         case .expectFrame(let payload, _):
             return "frame \(brief(payload.array)) (\(counted(payload.array.count, "byte")))"
         case .receiveExactly(let number): return counted(number, "byte")
@@ -104,7 +112,7 @@ extension FailureAccount {
     }
 
     var framing: Framing {
-        if case .expectFrame(_, let framing?)? = planned?.step.kind { framing } else { .lengthPrefix() }
+        if case .expectFrame(_, let framing)? = planned?.step.kind { framing } else { .lengthPrefix() }
     }
 
     // MARK: Bytes where none may come

@@ -2,11 +2,13 @@
 
 extension FailureAccount {
     var hints: [String] {
-        (clientHints + kernelHints + loopHints + (advice.map { ["hint      \($0)"] } ?? [])).map { "  \($0)" }
+        (clientHints + gateHints + kernelHints + loopHints + (advice.map { ["hint      \($0)"] } ?? [])).map {
+            "  \($0)"
+        }
     }
 
     private var clientHints: [String] {
-        guard failure.kind == .limit else { return [] }
+        guard failure.kind == .limit, !failure.asked else { return [] }
         guard connection.lastBytes > 0 else {
             return connection.gotFin ? [] : ["client    has sent nothing at all"]
         }
@@ -31,7 +33,7 @@ extension FailureAccount {
             .clientReset where planned?.step.isSend == true:
             "did the client close before it had been sent everything? Give it a reason to wait, or drop the send"
         case .clientReset where connection.sentCount > 0: readToTheEnd
-        case .frameTooLong: prefixAdvice
+        case .frameTooLong where pieceFraming == nil: prefixAdvice
         case .unexpectedBytes where planned?.number == nil:
             "the client says more than the script expects; a step for it is missing at the end"
         case .unscripted:
@@ -47,6 +49,7 @@ extension FailureAccount {
     }
 
     private var limitAdvice: String? {
+        if failure.asked { return nil }
         switch planned?.step.kind {
         case .send?, .sendFrame?:
             return "the client does not read, or not fast enough: its receive buffer and ours are full"
@@ -72,7 +75,7 @@ extension FailureAccount {
         if let sample, sample.unread > 0 {
             return "the client has not read what it was sent: is it busy, or does it wait for something else?"
         }
-        let later = script.steps.dropFirst(failure.step + 1).first { $0.step.isSend && $0.number != nil }
+        let later = script.steps.dropFirst(failure.step + 1).first { $0.step.isSend && $0.isListed }
         if let later, let number = later.number {
             return
                 "does the client wait for step \(number), \(later.step), which comes only after this one? Or has it not flushed?"

@@ -5,7 +5,8 @@ extension FailureAccount {
     func starved(by ending: String) -> String {
         guard let planned else { return ending }
         switch planned.step.kind {
-        case .expect, .expectFrame, .receiveExactly, .receiveAtLeast, .receiveUntil:
+        case .expect, .expectTemplate, .expectPiece, .expectFrame, .receiveExactly, .receiveAtLeast, .receiveUntil,
+            .respond, .respondTo, .anyOrder, .optional, .choose:
             return "expected \(wanted), \(soFar), then \(ending)\(starvedBy)"
         case .delay:
             return "\(planned.step) was cut short: \(ending)"
@@ -19,6 +20,7 @@ extension FailureAccount {
     var limitPassed: String {
         let limit = Duration.nanoseconds(connection.limit).brief
         guard let planned else { return "the limit of \(limit) passed" }
+        if failure.asked { return unanswered(after: limit) }
         switch planned.step.kind {
         case .send, .sendFrame:
             let taken = isExplicit ? "did not take it all within \(limit)" : "took nothing of it for \(limit)"
@@ -27,7 +29,8 @@ extension FailureAccount {
             return "expected \(wanted), but \(stillThere(after: limit))"
         case .reset, .close, .halfClose:
             return "\(planned.step) is not done: the client did not acknowledge all that was sent within \(limit)"
-        case .expect, .receiveExactly, .receiveAtLeast, .receiveUntil, .expectFrame:
+        case .expect, .expectTemplate, .expectPiece, .receiveExactly, .receiveAtLeast, .receiveUntil, .expectFrame,
+            .respond, .respondTo, .anyOrder, .optional, .choose:
             return "expected \(wanted), \(soFar)\(noMore(for: limit))\(starvedBy)"
         default:
             return "expected \(wanted), but it had not after \(limit)"
@@ -53,10 +56,12 @@ extension FailureAccount {
     // MARK: How much came
 
     private var gotNothing: Bool {
-        failure.offset == 0 && failure.header.isEmpty
+        failure.offset == 0 && failure.header.isEmpty && (pieceFraming == nil || connection.unjudged == 0)
     }
 
     private var soFar: String {
+        if isTemplate { return "got \(templateGot.isEmpty ? "nothing" : brief(templateGot)) of it" }
+        if isPiece { return "got \(pieceSoFar)" }
         switch planned?.step.kind {
         case .expectFrame?:
             return soFarOfFrame
@@ -73,12 +78,17 @@ extension FailureAccount {
         "got \(failure.offset) of \(counted(total, "byte"))\(shown(taken))"
     }
 
+    /// Of a frame that is compared as it comes.
+    private var prefixBytes: Int {
+        if case .length(let field) = framing.kind { field.width } else { 0 }
+    }
+
     private var soFarOfFrame: String {
         let header = failure.header
         if header.isEmpty { return "got no frame" }
-        if header.count < framing.prefixBytes {
+        if header.count < prefixBytes {
             return
-                "got \(header.count) of the \(framing.prefixBytes) bytes of its length prefix (\(ByteText.hex(header)))"
+                "got \(header.count) of the \(prefixBytes) bytes of its length prefix (\(ByteText.hex(header)))"
         }
         return
             "got its length prefix and \(failure.offset) of \(counted(expected.count, "byte")) of payload\(shown(taken))"

@@ -22,6 +22,8 @@ struct FailureAccount {
     /// Where expected and got part; nil where that makes no sense.
     var offset: Int? {
         switch failure.kind {
+        case .mismatch where isTemplate: templateOffset
+        case .check, .noOption: failure.offset
         case .mismatch, .delimiterMissing: failure.offset
         case .clientClosed, .clientReset, .limit: planned?.step.takesBytes == true ? failure.offset : nil
         case .frameLength: Bytes.firstDifference(expected, got)
@@ -31,7 +33,9 @@ struct FailureAccount {
 
     /// The bytes the step expects, or nothing.
     var expected: [UInt8] {
-        guard let step = planned?.step else { return [] }
+        guard let planned else { return [] }
+        if case .part(.bytes(let bytes)) = planned.role { return bytes }
+        let step = planned.step
         switch step.kind {
         case .expect(let bytes), .expectFrame(let bytes, _): return bytes.array
         default: return []
@@ -79,6 +83,7 @@ struct FailureAccount {
     private var round: String {
         let around = script.repeats(around: failure.step)
         guard let rounds = around.first, around.count == 1 else { return "" }
+        if rounds == 0 { return " (request \(connection.round + 1))" }
         return " (round \(connection.round + 1) of \(rounds))"
     }
 
@@ -89,6 +94,8 @@ struct FailureAccount {
 
     private var comparison: [String] {
         switch failure.kind {
+        case .check: return checkComparison
+        case .mismatch where isTemplate: return []
         case .mismatch, .frameLength:
             guard let offset, !got.isEmpty, !expected.isEmpty else { return [] }
             return HexDump.comparison(expected: expected, got: got, offset: offset)
@@ -141,7 +148,7 @@ struct FailureAccount {
 extension ScriptPlan {
     /// The written steps behind an index, the first few by name; nil when there are none.
     func listing(after index: Int) -> String? {
-        let rest = steps.dropFirst(index + 1).filter { $0.number != nil }
+        let rest = steps.dropFirst(index + 1).filter(\.isListed)
         guard !rest.isEmpty else { return nil }
         let shown = rest.prefix(4).map { "\($0.number ?? 0) \($0.step)" }
         let more = rest.count > shown.count ? " · … \(rest.count - shown.count) more" : ""
@@ -152,7 +159,7 @@ extension ScriptPlan {
     func repeats(around index: Int) -> [Int] {
         steps.dropFirst(index).compactMap { planned in
             guard case .repeatEnd(let target, let rounds, _) = planned.role, target <= index else { return nil }
-            return rounds
+            return rounds ?? 0
         }
     }
 }

@@ -14,6 +14,13 @@ final class Inbox: Sendable {
         var nextToken: UInt64 = 1
         var finishWaiters: [Waiter] = []
         var failed = false
+        var explanations: [Explanation.Key: Explanation] = [:]
+
+        var explainedReport: EndpointReport? {
+            var report = report
+            report?.explanations = explanations
+            return report
+        }
     }
 
     enum Phase: Sendable {
@@ -22,7 +29,19 @@ final class Inbox: Sendable {
 
     private let state = Locked(State())
 
+    /// Who answers questions; set before the endpoint is opened.
+    let answerer = Locked<Answerer?>(nil)
+
+    /// Keeps what a closure has to say of a step that fails at its word.
+    func explain(_ key: Explanation.Key, _ explanation: Explanation) {
+        state.withLock { $0.explanations[key] = explanation }
+    }
+
     // MARK: What the loop thread tells
+
+    func asked(_ question: Question) {
+        answerer.withLock { $0 }?.ask(question)
+    }
 
     func settled(_ report: EndpointReport) {
         state.withLock { $0.report = report }
@@ -46,6 +65,7 @@ final class Inbox: Sendable {
     /// Nothing more comes: whoever still waits must not wait for ever.
     func closed() {
         complete { _ in }
+        answerer.withLock { $0 }?.stop()
     }
 
     // MARK: What callers ask
@@ -96,12 +116,12 @@ final class Inbox: Sendable {
     }
 
     var report: EndpointReport? {
-        state.withLock { $0.report }
+        state.withLock { $0.explainedReport }
     }
 
     /// The report of a join that found a failure.
     var failedReport: EndpointReport? {
-        state.withLock { $0.failed ? $0.report : nil }
+        state.withLock { $0.failed ? $0.explainedReport : nil }
     }
 
     private func complete(_ change: (inout State) -> Void) {

@@ -139,6 +139,9 @@ extension ScriptFailure.Kind {
         self =
             switch kind {
             case .mismatch, .frameLength: .mismatch
+            case .check: .check
+            case .frameBadLength, .frameBadEnd: .badFrame
+            case .noOption: .unmatched
             case .frameTooLong: .frameTooLong
             case .delimiterMissing: .delimiterMissing
             case .unexpectedBytes: .unexpectedBytes
@@ -147,7 +150,8 @@ extension ScriptFailure.Kind {
             case .limit: .limit
             case .leftByReset, .leftCleanly: .departure
             case .noConnection: .noConnection
-            case .write, .answer: .send
+            case .write: .send
+            case .answer: .closure
             case .noMemory: .mock
             case .unscripted: .unscripted
             }

@@ -27,6 +27,7 @@ extension MockEndpoint {
             let base = plan.scripts[0].steps.count
             try plan.scripts[0].append(script.steps, framing: plan.options.framing)
             let added = plan.scripts[0].steps[base...]
+            if plan.scripts[0].asks { answerer.start() }
             // In the lock, so that the steps reach the loop in the order of their numbers.
             if !added.isEmpty {
                 try core.enqueue(Program(added, base: base, scale: plan.scale))

@@ -9,6 +9,7 @@ public class MockEndpoint: @unchecked Sendable {  // all it stores is immutable 
     let core: CoreEndpoint
     let inbox: Inbox
     let plan: Locked<EndpointPlan>
+    let answerer: Answerer
     /// What a join that found a failure throws, once the failure is reported; nil: the failures themselves.
     let onJoinFailure = Locked<(@Sendable ([ScriptFailure]) -> any Error)?>(nil)
 
@@ -17,11 +18,18 @@ public class MockEndpoint: @unchecked Sendable {  // all it stores is immutable 
 
     /// Opens what is planned.
     init(_ plan: EndpointPlan) throws {
-        inbox = Inbox()
+        let inbox = Inbox()
+        let shared = Locked(plan)
+        let answerer = Answerer(shared) { [weak inbox] in inbox?.explain($0, $1) }
+        inbox.answerer.withLock { $0 = answerer }
         core = try CoreEndpoint(plan, inbox: inbox)
-        var plan = plan
-        plan.listening = core.address
-        self.plan = Locked(plan)
+        let listening = core.address
+        shared.withLock { $0.listening = listening }
+        answerer.attach(core)
+        if plan.scripts.contains(where: \.asks) { answerer.start() }
+        self.inbox = inbox
+        self.plan = shared
+        self.answerer = answerer
     }
 
     deinit {

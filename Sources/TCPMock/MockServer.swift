@@ -94,7 +94,7 @@ public final class MockServer: MockEndpoint, @unchecked Sendable {  // it stores
         }
         let scale = TimeoutScale(environmentValue: getenv("TCPMOCK_TIMEOUT_SCALE").map { String(cString: $0) })
         var plan = EndpointPlan(mode: mode, scripts: planned, options: options, scale: scale, location: location)
-        if case .live = mode { plan.scripts = [ScriptPlan()] }
+        if case .live = mode { plan.scripts = [ScriptPlan(mayStay: mayStay)] }
         try super.init(plan)
     }
 }

@@ -2,18 +2,18 @@
 
 /// A regular expression, matched by one thread at a time: `Regex` compiles itself on first use, and is not Sendable.
 final class Pattern: @unchecked Sendable, CustomStringConvertible {  // `match` is used under the lock only
-    private let match: (String) throws -> Bool
+    private let match: (String) -> Bool
     private let lock = Locked(())
     let description: String
 
     init(_ regex: sending some RegexComponent) {
         let regex = regex
-        match = { try $0.wholeMatch(of: regex) != nil }
+        match = { $0.wholeMatch(of: regex) != nil }
         description = Pattern.written(regex)
     }
 
-    func matches(_ text: String) throws -> Bool {
-        try lock.withLock { _ in try match(text) }
+    func matches(_ text: String) -> Bool {
+        lock.withLock { _ in match(text) }
     }
 
     /// Regular expressions do not tell how they were written, but those of a literal or string have a pattern within.

@@ -75,7 +75,7 @@ extension Reply {
                     kind: .script, "\(step) can't be part of a reply: a reply sends, waits or ends the connection",
                     at: step.location)
             }
-            return steps.map { framing.map($0.framed) ?? $0 }
+            return steps.map { step in framing.map { step.framed($0) } ?? step }
         }
     }
 }

@@ -9,6 +9,14 @@ public struct ScriptFailure: Sendable, Hashable, CustomStringConvertible {
 
         /// A byte differs from the one expected.
         public static let mismatch = Kind(description: "mismatch")
+        /// A piece does not pass its check.
+        public static let check = Kind(description: "check")
+        /// A request that no stub, or no option, fits.
+        public static let unmatched = Kind(description: "unmatched")
+        /// A frame's length or end is none.
+        public static let badFrame = Kind(description: "badFrame")
+        /// A closure threw.
+        public static let closure = Kind(description: "closure")
         /// A length prefix declares more than the framing allows.
         public static let frameTooLong = Kind(description: "frameTooLong")
         /// A delimiter did not come within the bytes allowed.

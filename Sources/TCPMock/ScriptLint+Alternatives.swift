@@ -28,7 +28,9 @@ extension ScriptLint {
         try checkNotEmpty(step, options)
         if options.count > 64 { throw problem(step, "\(step) has more than 64 steps") }
         for option in options where !option.mayBeAlternative {
-            throw problem(option, "\(option) can't stand in anyOrder: what comes must choose it, so it begins with an expectation")
+            throw problem(
+                option, "\(option) can't stand in anyOrder: what comes must choose it, so it begins with an expectation"
+            )
         }
         if step.commonFraming != nil { return }
         for option in options where option.literals?.count != 1 {
@@ -56,7 +58,8 @@ extension ScriptLint {
         }
         for one in mine {
             for other in theirs where one.starts(with: other) || other.starts(with: one) {
-                throw problem(step, "\(step) begins as \(next) does, which follows it: they can't be told apart by their bytes")
+                throw problem(
+                    step, "\(step) begins as \(next) does, which follows it: they can't be told apart by their bytes")
             }
         }
     }

@@ -57,7 +57,8 @@ extension ScriptLint {
             return (framing.problem ?? unreachable(table)).map { "\(step): \($0)" }
         }
         for stub in table.stubs where stub.pattern.literal?.isEmpty != false {
-            return "\(step): the pattern \(stub.pattern) is no literal, so it needs pieces to match: say how requests are "
+            return
+                "\(step): the pattern \(stub.pattern) is no literal, so it needs pieces to match: say how requests are "
                 + "cut out, such as framing: .line"
         }
         return ambiguity(table.stubs.map { ("the pattern \($0.pattern)", $0.pattern.literal ?? []) })

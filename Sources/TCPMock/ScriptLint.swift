@@ -100,7 +100,8 @@ enum ScriptLint {
         }
         if let served = state.served, !step.isExpectDisconnect {
             throw problem(
-                step, "\(step) can't come after \(served) (line \(served.location.line)), which serves until the client leaves"
+                step,
+                "\(step) can't come after \(served) (line \(served.location.line)), which serves until the client leaves"
             )
         }
         if step.isSend, state.halfClosed {

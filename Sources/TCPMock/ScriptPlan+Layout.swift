@@ -117,7 +117,8 @@ extension ScriptPlan {
             choice.options.append(
                 .init(
                     pattern: option.first.checkAtStart ?? .any, literal: option.first.literals?.first ?? [],
-                    target: isFramed ? first + 1 : first, entry: isFramed ? first : nil))
+                    target: isFramed ? first + 1 : first, entry: isFramed ? first : nil,
+                    keeps: isFramed && option.first.keptName != nil))
             layOut(inheriting(step, [option]), depth: depth + 1)
             add(step, .jump(target: place), number: nil)
         }
@@ -182,6 +183,11 @@ extension Step {
         case .expectPiece(let piece): piece.check
         default: nil
         }
+    }
+
+    /// The name under which it keeps what it takes.
+    var keptName: String? {
+        if case .expectPiece(let piece) = kind { piece.name } else { nil }
     }
 
     /// Of `.anyOrder`: the framing that all its options begin with, where bytes alone can't tell them apart.

@@ -45,6 +45,8 @@ struct PlannedChoice: Sendable {
         let target: Int
         /// With framing: the entry that its piece is taken for; nil: the choice itself.
         var entry: Int?
+        /// Whether its piece is kept under a name.
+        var keeps = false
     }
 
     var options: [Option] = []

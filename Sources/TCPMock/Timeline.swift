@@ -30,6 +30,7 @@ struct Timeline {
                 (consumed, sent) = (event.consumed, event.sent)
             }
             if index == placeOfPart { lines.append(partLine) }
+            if goesOn(index) { continue }
             if let text = text(
                 event, isTried: index >= firstTried, consumed..<max(consumed, event.consumed),
                 sent..<max(sent, event.sent))
@@ -59,6 +60,16 @@ struct Timeline {
         case .failed: failedLine(event)
         case .closed: failure == nil && connection.failure == nil ? "connection closed" : nil
         }
+    }
+
+    /// Moves of one template are one line, that of the last.
+    private func goesOn(_ index: Int) -> Bool {
+        guard connection.events.indices.contains(index + 1) else { return false }
+        let (event, next) = (connection.events[index], connection.events[index + 1])
+        guard event.kind == .stepDone, next.kind == .stepDone, next.step == event.step + 1,
+            script.steps.indices.contains(next.step), case .part = script.steps[next.step].role
+        else { return false }
+        return !script.steps[next.step].isListed
     }
 
     private func stepLine(

@@ -88,6 +88,8 @@ public struct ConnectionRecord: Sendable {
     ///
     /// Nil where it was not asked, or can't say: it is asked for TCP on Linux, while a client is expected to leave.
     public var unreadByClient: Int? { report.sample?.unread }
+    /// What its named steps and captures received, the latest of each name.
+    public var captures: Captures { plan?.captures(report.kept) ?? Captures() }
     /// What was said, one line a step, with the time since the client connected.
     public var transcript: String {
         let lines = Timeline(report, plan ?? ScriptPlan()).lines

@@ -108,9 +108,14 @@ final class CoreListener: @unchecked Sendable {  // the core's calls are thread-
     func connect() throws -> TestClient { try TestClient.connect("127.0.0.1", port) }
 
     func answer(_ number: UInt32, _ steps: [CoreStep]?) -> evl_status {
-        guard let steps else { return evl_endpoint_answer(raw, number, nil) }
+        var answer = evl_answer()
+        guard let steps else {
+            answer.failure = EVL_FAILURE_ANSWER
+            return evl_endpoint_answer(raw, number, &answer)
+        }
         let program = CoreProgram.make(steps)
-        return withExtendedLifetime(program) { evl_endpoint_answer(raw, number, program.raw) }
+        answer.program = program.raw
+        return withExtendedLifetime(program) { evl_endpoint_answer(raw, number, &answer) }
     }
 
     func enqueue(_ steps: [CoreStep], base: UInt32) -> evl_status {

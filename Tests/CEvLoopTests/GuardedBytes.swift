@@ -23,10 +23,10 @@ final class GuardedBytes {
     }
 
     /// Copies `bytes` (at most a page) to the end of the page; even with none the pointer is at the guard.
-    func place(_ bytes: [UInt8]) -> UnsafePointer<UInt8> {
+    func place(_ bytes: [UInt8]) -> UnsafeMutablePointer<UInt8> {
         precondition(bytes.count <= page)
         let start = memory + (page - bytes.count)
         bytes.withUnsafeBytes { if let from = $0.baseAddress { start.copyMemory(from: from, byteCount: $0.count) } }
-        return UnsafePointer(start.assumingMemoryBound(to: UInt8.self))
+        return start.assumingMemoryBound(to: UInt8.self)
     }
 }

@@ -99,7 +99,7 @@ final class SessionPlayer {
         case .timeUp: input.time_up = true
         case .finishing: input.finishing = true
         case .nothing: break
-        case .answer(let steps): session_answer(&session, keep(CoreProgram.make(steps)))
+        case .answer(let steps): session_answer(&session, keep(CoreProgram.make(steps)), 0)
         case .append(let steps): append(steps)
         }
     }

@@ -83,6 +83,7 @@ typedef struct evl_notice {
     evl_notice_kind kind;
     uint64_t token;
     uint32_t number;
+    uint32_t script; /* QUESTION: which of the programs the connection plays */
     uint32_t step;
     const uint8_t *payload; /* QUESTION of a PIECE or CHOICE */
     size_t payload_length;

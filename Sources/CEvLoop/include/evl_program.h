@@ -50,12 +50,12 @@ typedef enum evl_expected_leave {
 } evl_expected_leave;
 
 enum {
-    EVL_STEP_IMPLICIT = 1, /* the script's unwritten end: its limit is `after_script_ns` */
-    EVL_STEP_MAY_STAY = 2, /* the client may outlive the script; the server's finish ends it */
-    EVL_STEP_DISCARD = 4,  /* DISCONNECT: late input is no failure. RESET: unsent bytes are lost */
-    EVL_STEP_KEEP = 8,     /* PIECE: the payload is kept for questions and for the report */
-    EVL_STEP_QUESTION = 16,  /* PIECE, CHOICE: asks about the whole payload, as ASK does */
-    EVL_STEP_OR_LEAVE = 32,  /* PIECE, CHOICE: at its start the client may leave; goes to `target` */
+    EVL_STEP_IMPLICIT = 1,  /* the script's unwritten end: its limit is `after_script_ns` */
+    EVL_STEP_MAY_STAY = 2,  /* the client may outlive the script; the server's finish ends it */
+    EVL_STEP_DISCARD = 4,   /* DISCONNECT: late input is no failure. RESET: unsent bytes are lost */
+    EVL_STEP_KEEP = 8,      /* PIECE: the payload is kept for questions and for the report */
+    EVL_STEP_QUESTION = 16, /* PIECE, CHOICE: asks about the whole payload, as ASK does */
+    EVL_STEP_OR_LEAVE = 32, /* PIECE, CHOICE: at its start the client may leave; goes to `target` */
     EVL_STEP_CONTINUES = 64, /* part of the written step before it: its clock goes on */
     EVL_STEP_EACH_ONCE = 128 /* CHOICE: each option once, in any order; then goes to `target` */
 };
@@ -63,10 +63,10 @@ enum {
 #define EVL_LIMIT_DEFAULT 0u      /* the server's limit: time without progress */
 #define EVL_LIMIT_NONE UINT64_MAX /* never */
 #define EVL_ROUNDS_ENDLESS UINT64_MAX
-#define EVL_MAX_NESTING 8         /* depth of repeats and choices inside each other */
-#define EVL_MAX_OPTIONS 64        /* options of a CHOICE with EVL_STEP_EACH_ONCE */
+#define EVL_MAX_NESTING 8  /* depth of repeats and choices inside each other */
+#define EVL_MAX_OPTIONS 64 /* options of a CHOICE with EVL_STEP_EACH_ONCE */
 #define EVL_MAX_CHECK_DEPTH 16
-#define EVL_MAX_HEADER 24         /* bytes of a length field that are kept */
+#define EVL_MAX_HEADER 24 /* bytes of a length field that are kept */
 
 typedef enum evl_check_kind {
     EVL_CHECK_ANY,      /* passes */
@@ -94,6 +94,7 @@ typedef struct evl_option {
     const uint8_t *bytes;
     size_t length;
     uint32_t check;  /* its first node among the step's checks */
+    uint32_t step;   /* with framing: the step in whose name the payload is taken */
     uint32_t target; /* the step that comes next */
 } evl_option;
 

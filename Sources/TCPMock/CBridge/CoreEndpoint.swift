@@ -55,6 +55,24 @@ final class CoreEndpoint: @unchecked Sendable {  // the core's calls are thread-
         try check("stop the server") { evl_endpoint_stop($0) }
     }
 
+    /// Answers what a connection asked; legal on any thread, the loop's too.
+    func answer(_ connection: Int, _ answer: Answer, scale: TimeoutScale) throws {
+        var raw = evl_answer()
+        var program: Program?
+        switch answer {
+        case .steps(let steps) where steps.isEmpty: break
+        case .steps(let steps):
+            let planned = steps.map { PlannedStep(step: $0, role: .stub, number: nil, isListed: false) }
+            program = try Program(planned[...], base: 0, scale: scale)
+        case .option(let index): raw.option = UInt32(index)
+        case .failed(let kind, _): raw.failure = kind.core
+        }
+        raw.program = program?.raw
+        try check("answer") { handle in
+            withExtendedLifetime(program) { evl_endpoint_answer(handle, UInt32(connection), &raw) }
+        }
+    }
+
     /// Whether the last report is final. Not after ``finish(last:)`` or ``stop()``.
     var isSettled: Bool {
         withExtendedLifetime(self) { evl_endpoint_is_settled(raw) }
@@ -82,10 +100,33 @@ private func deliver(_ context: UnsafeMutableRawPointer?, _ notice: UnsafePointe
         inbox._withUnsafeGuaranteedRef { $0.joined(notice.token, EndpointReport(onlyIfFailed: notice.endpoint)) }
     case EVL_NOTICE_FINISHED:
         inbox._withUnsafeGuaranteedRef { $0.finished(EndpointReport(notice.endpoint)) }
+    case EVL_NOTICE_QUESTION:
+        inbox._withUnsafeGuaranteedRef { $0.asked(Question(notice)) }
     case EVL_NOTICE_CLOSED:
         inbox.takeRetainedValue().closed()  // the reference that opening took
     default:
         break
+    }
+}
+
+extension Question {
+    fileprivate init(_ notice: evl_notice) {
+        connection = Int(notice.number)
+        script = notice.script == UInt32.max ? 0 : Int(notice.script)
+        step = Int(notice.step)
+        payload = Array(UnsafeBufferPointer(start: notice.payload, count: notice.payload_length))
+        kept = keptBytes(notice.kept, notice.kept_count)
+    }
+}
+
+extension ConnectionReport.Failure.Kind {
+    /// The kinds that an answer may have.
+    fileprivate var core: evl_failure_kind {
+        switch self {
+        case .check: EVL_FAILURE_CHECK
+        case .noOption: EVL_FAILURE_NO_OPTION
+        default: EVL_FAILURE_ANSWER
+        }
     }
 }
 

@@ -66,6 +66,7 @@ extension ConnectionReport {
         eventsHead = view.events_head
         received = Array(UnsafeBufferPointer(start: view.received, count: view.received_kept))
         sent = Array(UnsafeBufferPointer(start: view.sent, count: view.sent_kept))
+        kept = keptBytes(view.kept, view.kept_count)
     }
 }
 
@@ -113,7 +114,8 @@ extension ConnectionReport.Failure {
         let header = withUnsafeBytes(of: failure.header) { Array($0.prefix(Int(failure.header_count))) }
         self.init(
             kind: kind, step: Int(failure.step), offset: Int(failure.offset), declared: failure.declared,
-            error: failure.error, header: header)
+            error: failure.error, header: header, node: failure.node == UInt32.max ? nil : Int(failure.node),
+            taken: failure.taken, whole: failure.whole, asked: failure.asked)
     }
 }
 
@@ -121,6 +123,10 @@ extension ConnectionReport.Failure.Kind {
     fileprivate init?(_ kind: evl_failure_kind) {
         switch kind {
         case EVL_FAILURE_MISMATCH: self = .mismatch
+        case EVL_FAILURE_CHECK: self = .check
+        case EVL_FAILURE_FRAME_BAD_LENGTH: self = .frameBadLength
+        case EVL_FAILURE_FRAME_BAD_END: self = .frameBadEnd
+        case EVL_FAILURE_NO_OPTION: self = .noOption
         case EVL_FAILURE_FRAME_LENGTH: self = .frameLength
         case EVL_FAILURE_FRAME_TOO_LONG: self = .frameTooLong
         case EVL_FAILURE_DELIMITER_MISSING: self = .delimiterMissing
@@ -138,4 +144,13 @@ extension ConnectionReport.Failure.Kind {
         default: return nil
         }
     }
+}
+
+/// What steps have kept, by their index.
+func keptBytes(_ entries: UnsafePointer<evl_kept>?, _ count: Int) -> [Int: [UInt8]] {
+    var kept: [Int: [UInt8]] = [:]
+    for entry in UnsafeBufferPointer(start: entries, count: count) {
+        kept[Int(entry.step)] = Array(UnsafeBufferPointer(start: entry.bytes, count: entry.length))
+    }
+    return kept
 }

@@ -1,4 +1,4 @@
-// ScriptPlan to evl_program.
+// ScriptPlan to evl_program. Single steps are filled in ProgramBuilder+Steps.swift.
 
 internal import CEvLoop
 
@@ -8,11 +8,11 @@ final class Program: @unchecked Sendable {  // the core's reference counts are a
 
     /// Compiles planned steps; `base` is the index of the first.
     init(_ steps: ArraySlice<PlannedStep>, base: Int, scale: TimeoutScale) throws {
-        var builder = ProgramBuilder(scale: scale)
+        var builder = ProgramBuilder(base: base, scale: scale)
         for planned in steps {
-            builder.append(planned, base: base)
+            builder.append(planned)
         }
-        raw = try builder.build(base: base)
+        raw = try builder.build()
     }
 
     deinit {
@@ -20,35 +20,47 @@ final class Program: @unchecked Sendable {  // the core's reference counts are a
     }
 }
 
-/// Gathers all bytes in one array first: pointers into it are good only while it is not growing.
-private struct ProgramBuilder {
-    let scale: TimeoutScale
-    var steps: [(step: evl_step, bytes: Range<Int>)] = []
-    var bytes: [UInt8] = []
+/// Gathers bytes, checks and options of all steps in one array each: pointers into them are good only when they have
+/// stopped growing.
+struct ProgramBuilder {
+    /// A step whose pointers are still ranges.
+    struct Entry {
+        var step = evl_step()
+        var bytes = 0..<0
+        var delimiter = 0..<0
+        var checks = 0..<0
+        var options = 0..<0
+    }
 
-    init(scale: TimeoutScale) {
+    let base: Int
+    let scale: TimeoutScale
+    private var entries: [Entry] = []
+    private var bytes: [UInt8] = []
+    private var checks: [(node: evl_check, bytes: Range<Int>)] = []
+    private var options: [(option: evl_option, bytes: Range<Int>)] = []
+
+    init(base: Int, scale: TimeoutScale) {
+        self.base = base
         self.scale = scale
     }
 
-    mutating func append(_ planned: PlannedStep, base: Int) {
-        var step = evl_step()
-        let start = bytes.count
-        step.limit_ns = limit(planned.step.limit)
-        switch planned.role {
-        case .written:
-            fill(&step, planned.step)
-        case .repeatEnd(let target, let rounds, let depth):
-            step.kind = UInt8(EVL_STEP_REPEAT.rawValue)
-            step.target = UInt32(target - base)
-            step.number = UInt64(rounds)
-            step.depth = UInt8(depth)
-        case .end(let mayStay):
-            step.kind = UInt8(EVL_STEP_EXPECT_DISCONNECT.rawValue)
-            step.flags = UInt8(EVL_STEP_IMPLICIT) | (mayStay ? UInt8(EVL_STEP_MAY_STAY) : 0)
-            step.expected_leave = UInt8((mayStay ? EVL_EXPECT_ANY : EVL_EXPECT_CLEANLY).rawValue)
+    mutating func append(_ planned: PlannedStep) {
+        var entry = Entry()
+        entry.step.limit_ns = limit(planned.step.limit)
+        fill(&entry, planned)
+        if let leave = planned.leave {
+            entry.step.flags |= UInt8(EVL_STEP_OR_LEAVE) | (leave.mayStay ? UInt8(EVL_STEP_MAY_STAY) : 0)
+            entry.step.target = place(leave.target)
         }
-        steps.append((step, start..<bytes.count))
+        // A written step of several entries has one clock.
+        if let before = last, planned.number != nil, before.number == planned.number, !planned.isListed {
+            entry.step.flags |= UInt8(EVL_STEP_CONTINUES)
+        }
+        last = planned
+        entries.append(entry)
     }
+
+    private var last: PlannedStep?
 
     private func limit(_ limit: Duration?) -> UInt64 {
         guard let limit else { return UInt64(EVL_LIMIT_DEFAULT) }
@@ -56,77 +68,109 @@ private struct ProgramBuilder {
         return scale.nanoseconds(of: limit).map { max($0, 1) } ?? UInt64.max
     }
 
-    private mutating func fill(_ step: inout evl_step, _ source: Step) {
-        switch source.kind {
-        case .expectConnect: set(&step, EVL_STEP_EXPECT_CONNECT)
-        case .expect(let bytes): set(&step, EVL_STEP_EXPECT_BYTES, bytes.array)
-        case .expectFrame(let payload, let framing):
-            set(&step, EVL_STEP_EXPECT_FRAME, payload.array)
-            step.framing = evl_framing(framing ?? .lengthPrefix())
-        case .receiveExactly(let count): set(&step, EVL_STEP_RECEIVE_EXACTLY, number: UInt64(count))
-        case .receiveAtLeast(let count): set(&step, EVL_STEP_RECEIVE_AT_LEAST, number: UInt64(count))
-        case .receiveUntil(let delimiter, let max):
-            set(&step, EVL_STEP_RECEIVE_UNTIL, delimiter.array, number: UInt64(max))
-        case .expectSilence(let time): set(&step, EVL_STEP_EXPECT_SILENCE, number: time.nanoseconds)
-        case .expectEOF: set(&step, EVL_STEP_EXPECT_EOF)
-        case .expectDisconnect(let how):
-            set(&step, EVL_STEP_EXPECT_DISCONNECT)
-            step.expected_leave = UInt8(how.core.rawValue)
-        case .send(let bytes): set(&step, EVL_STEP_SEND, bytes.array)
-        case .sendFrame(let payload, let framing):
-            let framing = framing ?? .lengthPrefix()
-            set(&step, EVL_STEP_SEND, framing.prefix(for: payload.array.count) + payload.array)
-        case .delay(let time): set(&step, EVL_STEP_DELAY, number: time.nanoseconds)
-        case .halfClose: set(&step, EVL_STEP_HALF_CLOSE)
-        case .disconnect(let discarding): set(&step, EVL_STEP_DISCONNECT, discard: discarding)
-        case .close: set(&step, EVL_STEP_CLOSE)
-        case .reset(let discarding): set(&step, EVL_STEP_RESET, discard: discarding)
-        case .repeat, .label: preconditionFailure("plans hold neither repeats nor labels as written steps")
-        }
+    // MARK: Gathering
+
+    /// An index of the plan as one of this program.
+    func place(_ index: Int) -> UInt32 {
+        UInt32(index - base)
     }
 
-    private mutating func set(
-        _ step: inout evl_step, _ kind: evl_step_kind, _ content: [UInt8] = [], number: UInt64 = 0,
-        discard: Bool = false
-    ) {
-        step.kind = UInt8(kind.rawValue)
-        step.number = number
-        step.flags = discard ? UInt8(EVL_STEP_DISCARD) : 0
+    mutating func add(_ content: [UInt8]) -> Range<Int> {
+        let start = bytes.count
         bytes += content
+        return start..<bytes.count
     }
 
-    func build(base: Int) throws -> OpaquePointer {
-        try bytes.withUnsafeBufferPointer { all in
-            let raw = steps.map { entry in
-                var step = entry.step
-                step.length = entry.bytes.count
-                step.bytes = all.baseAddress.map { $0 + entry.bytes.lowerBound }
-                return step
+    /// Adds a check's node and its parts; it is one of bytes alone.
+    mutating func add(_ check: Check) {
+        let place = checks.count
+        var node = evl_check()
+        node.kind = UInt8(check.core.rawValue)
+        checks.append((node, add(check.core == EVL_CHECK_ANY ? [] : check.ownBytes)))
+        for part in check.parts { add(part) }
+        checks[place].node.size = UInt32(checks.count - place)
+    }
+
+    var checkCount: Int { checks.count }
+
+    mutating func add(_ option: evl_option, _ literal: [UInt8]) {
+        options.append((option, add(literal)))
+    }
+
+    var optionCount: Int { options.count }
+
+    /// The place that the next step will have.
+    var entriesCount: Int { entries.count }
+
+    // MARK: Building
+
+    func build() throws -> OpaquePointer {
+        try bytes.withUnsafeBufferPointer { bytes in
+            let start = bytes.baseAddress
+            let nodes = checks.map { entry in
+                var node = entry.node
+                node.bytes = start.map { $0 + entry.bytes.lowerBound }
+                node.length = entry.bytes.count
+                return node
             }
-            var program: OpaquePointer?
-            let status = evl_program_create(raw, UInt32(raw.count), UInt32(base), &program)
-            guard status == EVL_OK, let program else { throw MockError(status, doing: "compile the script") }
-            return program
+            let choices = options.map { entry in
+                var option = entry.option
+                option.bytes = start.map { $0 + entry.bytes.lowerBound }
+                option.length = entry.bytes.count
+                return option
+            }
+            return try nodes.withUnsafeBufferPointer { nodes in
+                try choices.withUnsafeBufferPointer { choices in
+                    try create(entries.map { $0.step(bytes: start, nodes.baseAddress, choices.baseAddress) })
+                }
+            }
         }
+    }
+
+    private func create(_ steps: [evl_step]) throws -> OpaquePointer {
+        var program: OpaquePointer?
+        let status = evl_program_create(steps, UInt32(steps.count), UInt32(base), &program)
+        guard status == EVL_OK, let program else { throw MockError(status, doing: "compile the script") }
+        return program
     }
 }
 
-extension Departure {
-    fileprivate var core: evl_expected_leave {
-        switch manner {
-        case .cleanly: EVL_EXPECT_CLEANLY
-        case .any: EVL_EXPECT_ANY
-        case .reset: EVL_EXPECT_RESET
-        }
+extension ProgramBuilder.Entry {
+    fileprivate func step(
+        bytes start: UnsafePointer<UInt8>?, _ nodes: UnsafePointer<evl_check>?, _ choices: UnsafePointer<evl_option>?
+    ) -> evl_step {
+        var step = self.step
+        step.bytes = start.map { $0 + bytes.lowerBound }
+        step.length = bytes.count
+        step.framing.delimiter = start.map { $0 + delimiter.lowerBound }
+        step.framing.delimiter_length = delimiter.count
+        step.checks = nodes.map { $0 + checks.lowerBound }
+        step.check_count = UInt32(checks.count)
+        step.options = choices.map { $0 + options.lowerBound }
+        step.option_count = UInt32(options.count)
+        return step
     }
 }
 
-extension evl_framing {
-    fileprivate init(_ framing: Framing) {
-        self.init()
-        kind = UInt8(EVL_FRAMING_LENGTH.rawValue)
-        width = UInt8(framing.prefixBytes)
-        byte_order = UInt8((framing.byteOrder == .bigEndian ? EVL_BIG_ENDIAN : EVL_LITTLE_ENDIAN).rawValue)
-        max = UInt64(framing.maxFrameBytes)
+extension Check {
+    /// The core's node; those that bytes alone do not decide pass here, and are asked about.
+    fileprivate var core: evl_check_kind {
+        switch kind {
+        case .any, .matches, .predicate: EVL_CHECK_ANY
+        case .equals: EVL_CHECK_EQUALS
+        case .prefix: EVL_CHECK_PREFIX
+        case .suffix: EVL_CHECK_SUFFIX
+        case .contains: EVL_CHECK_CONTAINS
+        case .not: EVL_CHECK_NOT
+        case .all: EVL_CHECK_ALL
+        case .anyOf: EVL_CHECK_ANY_OF
+        }
+    }
+
+    fileprivate var ownBytes: [UInt8] {
+        switch kind {
+        case .equals(let bytes), .prefix(let bytes), .suffix(let bytes), .contains(let bytes): bytes.array
+        default: []
+        }
     }
 }

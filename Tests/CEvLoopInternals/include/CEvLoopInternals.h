@@ -3,7 +3,9 @@
 #define CEVLOOP_INTERNALS_H
 
 #include "../../../Sources/CEvLoop/buffer.h"
+#include "../../../Sources/CEvLoop/check.h"
 #include "../../../Sources/CEvLoop/frame.h"
+#include "../../../Sources/CEvLoop/keep.h"
 #include "../../../Sources/CEvLoop/program.h"
 #include "../../../Sources/CEvLoop/record.h"
 #include "../../../Sources/CEvLoop/session.h"

@@ -1,0 +1,196 @@
+// Answers what connections ask: closures on a task of the test's, gates at once.
+
+/// What a connection asks where its script needs Swift.
+struct Question: Sendable {
+    let connection: Int
+    let script: Int
+    let step: Int
+    /// The piece it is about, if it is about one.
+    let payload: [UInt8]
+    /// What the connection's steps have kept so far, by their index.
+    let kept: [Int: [UInt8]]
+}
+
+/// What a question is answered with.
+enum Answer: Sendable {
+    /// Steps that come next.
+    case steps([Step])
+    /// The option of a choice.
+    case option(Int)
+    case failed(ConnectionReport.Failure.Kind, Explanation)
+}
+
+/// Stands between an endpoint's connections and the closures of its scripts.
+///
+/// Happy path: the loop thread asks -> a gate answers at once, a closure on a child of the endpoint's task, one at a
+/// time for each connection, since a connection waits for its answer -> the answer goes to the core as a job.
+final class Answerer: Sendable {
+    private struct State {
+        /// What answers go to; it owns the handle, and must not be kept alive by who answers.
+        weak var core: CoreEndpoint?
+        var isAttached = false
+        /// Answers that were there before the core was.
+        var early: [(Int, Answer)] = []
+        var task: Task<Void, Never>?
+        /// What responders keep for a connection, and how many requests they have had.
+        var states: [Explanation.Key: (state: any Sendable, requests: Int)] = [:]
+    }
+
+    private let plan: Locked<EndpointPlan>
+    private let explain: @Sendable (Explanation.Key, Explanation) -> Void
+    private let state = Locked(State())
+    private let questions: AsyncStream<Question>
+    private let asking: AsyncStream<Question>.Continuation
+
+    init(_ plan: Locked<EndpointPlan>, explain: @escaping @Sendable (Explanation.Key, Explanation) -> Void) {
+        self.plan = plan
+        self.explain = explain
+        (questions, asking) = AsyncStream.makeStream(of: Question.self)
+    }
+
+    func attach(_ core: CoreEndpoint) {
+        let early = state.withLock { state in
+            state.core = core
+            state.isAttached = true
+            defer { state.early = [] }
+            return state.early
+        }
+        for (connection, answer) in early { self.answer(connection, answer) }
+    }
+
+    /// Starts the task that runs closures, as a task of the caller's: what it reports belongs to the caller's test.
+    func start() {
+        state.withLock { state in
+            guard state.task == nil else { return }
+            state.task = Task { [questions] in
+                await withDiscardingTaskGroup { group in
+                    for await question in questions {
+                        group.addTask { await self.run(question) }
+                    }
+                }
+            }
+        }
+    }
+
+    /// No more questions come.
+    func stop() {
+        asking.finish()
+        state.withLock { $0.task }?.cancel()
+    }
+
+    // MARK: Asked by the loop thread
+
+    func ask(_ question: Question) {
+        switch step(of: question)?.step.kind {
+        case .open(let gate)?:
+            gate.open()
+            answer(question.connection, .steps([]))
+        case .wait(let gate)?:
+            gate.whenOpen { [weak self] in self?.answer(question.connection, .steps([])) }
+        default:
+            asking.yield(question)
+        }
+    }
+
+    private func step(of question: Question) -> PlannedStep? {
+        plan.withLock { plan in
+            guard let steps = plan.script(at: question.script)?.steps, steps.indices.contains(question.step) else {
+                return nil
+            }
+            return steps[question.step]
+        }
+    }
+
+    // MARK: On a task
+
+    private func run(_ question: Question) async {
+        let key = Explanation.Key(connection: question.connection, step: question.step)
+        guard let planned = step(of: question) else { return }
+        do {
+            let answer = try await answer(to: question, planned, key)
+            if case .failed(_, let explanation) = answer { explain(key, explanation) }
+            self.answer(question.connection, answer)
+        } catch {
+            let explanation = Explanation.thrown(text(of: error))
+            explain(key, explanation)
+            self.answer(question.connection, .failed(.answer, explanation))
+        }
+    }
+
+    private func text(of error: any Error) -> String {
+        (error as? MockError)?.message ?? String(describing: error)
+    }
+
+    private func answer(to question: Question, _ planned: PlannedStep, _ key: Explanation.Key) async throws -> Answer {
+        switch planned.step.kind {
+        case .expectPiece(let piece):
+            guard let finding = try await piece.check.finding(in: question.payload) else { return .steps([]) }
+            return .failed(.check, .finding(finding))
+        case .sendComputed(let bytes):
+            return .steps(try Reply(.bytes(await bytes(captures(question)))).steps(framing: nil, for: planned.step))
+        case .respond(let responder, let framing, _):
+            let reply = try await reply(of: responder, to: question, key)
+            return .steps(try reply.steps(framing: framing ?? .lengthPrefix(), for: planned.step))
+        case .respondTo(let table, _, _):
+            for (index, stub) in table.stubs.enumerated()
+            where try await stub.pattern.finding(in: question.payload) == nil {
+                return .option(index)
+            }
+            return .failed(.noOption, .thrown("no stub fits"))
+        default: return .steps([])
+        }
+    }
+
+    private func reply(of responder: Responder, to question: Question, _ key: Explanation.Key) async throws -> Reply {
+        var (own, requests) = state.withLock { $0.states[key] } ?? (responder.makeState(), 0)
+        requests += 1
+        let request = Request(
+            bytes: question.payload, connection: question.connection, number: requests, captures: captures(question))
+        let reply = try await responder.reply(request, &own)
+        state.withLock { $0.states[key] = (own, requests) }
+        return reply
+    }
+
+    private func captures(_ question: Question) -> Captures {
+        plan.withLock { plan in
+            plan.script(at: question.script)?.captures(question.kept) ?? Captures()
+        }
+    }
+
+    // MARK: To the core
+
+    private func answer(_ connection: Int, _ answer: Answer) {
+        let core = state.withLock { state -> CoreEndpoint? in
+            if !state.isAttached { state.early.append((connection, answer)) }
+            return state.core
+        }
+        guard let core else { return }
+        let scale = plan.withLock { $0.scale }
+        do {
+            try core.answer(connection, answer, scale: scale)
+        } catch {
+            try? core.answer(connection, .failed(.answer, .thrown(text(of: error))), scale: scale)
+        }
+    }
+}
+
+extension ScriptPlan {
+    /// What was kept, by the names of the steps.
+    func captures(_ kept: [Int: [UInt8]]) -> Captures {
+        var all: [String: [UInt8]] = [:]
+        for (index, bytes) in kept.sorted(by: { $0.key < $1.key }) where steps.indices.contains(index) {
+            if let name = steps[index].keptName { all[name] = bytes }
+        }
+        return Captures(all)
+    }
+}
+
+extension PlannedStep {
+    /// The name under which the entry keeps what it takes.
+    var keptName: String? {
+        switch role {
+        case .part(.capture(let name, _)), .part(.captureUntil(let name, _, _)): name
+        default: step.keptName
+        }
+    }
+}

@@ -1,0 +1,159 @@
+// Pieces that fail their check or are no frames, requests that no option fits, and closures that fail.
+
+extension FailureAccount {
+    /// How the failed step cuts its piece out; nil for steps that take none.
+    var pieceFraming: Framing? {
+        guard let planned else { return nil }
+        if case .choice(let choice) = planned.role { return choice.framing }
+        switch (planned.role, planned.step.kind) {
+        case (.part(.captureUntil(_, let end, let max)), _): return .delimiter(Bytes(end), max: max)
+        case (.part(.capture(_, let count)), _): return .fixed(count)
+        case (_, .expectPiece(let piece)): return piece.framing
+        case (_, .respond(_, let framing, _)): return framing ?? .lengthPrefix()
+        default: return nil
+        }
+    }
+
+    /// "line "QUIT"", "line that passes prefix "EHLO "".
+    func wanted(_ piece: Piece) -> String {
+        switch piece.form {
+        case .exactly(let count): return counted(count, "byte")
+        case .atLeast(let count): return "at least \(counted(count, "byte"))"
+        case .until(let delimiter, let max): return "\(delimiter) in at most \(counted(max, "byte"))"
+        case .upTo(let delimiter, _): return "\(wanted(piece.noun, piece.check)) up to \(delimiter)"
+        case .frame, .line: return wanted(piece.noun, piece.check)
+        }
+    }
+
+    private func wanted(_ noun: String, _ check: Check) -> String {
+        if case .any = check.kind { return "a \(noun)" }
+        return check.literal == nil ? "\(noun) that passes \(check)" : "\(noun) \(check)"
+    }
+
+    /// What has come of the piece, in words that follow "got".
+    var pieceSoFar: String {
+        guard connection.unjudged > 0 else { return "nothing" }
+        guard let (cutter, _) = cut else {
+            return "\(counted(connection.unjudged, "byte"))\(shown(connection.excerpt))"
+        }
+        return "\(cutter.progress(of: connection.unjudged))\(shown(connection.excerpt))"
+    }
+
+    /// The parser's own opinion of what is there.
+    private var cut: (FrameCutter, FrameCutter.Result)? {
+        guard let framing = pieceFraming, framing.problem == nil else { return nil }
+        var cutter = FrameCutter(framing)
+        let result = connection.excerpt.withUnsafeBufferPointer { cutter.cut($0) }
+        return (cutter, result)
+    }
+
+    // MARK: Checks
+
+    /// The piece that was judged: whole, or what has come of it.
+    var judgedPiece: [UInt8] {
+        failure.whole ? Array(connection.excerpt.prefix(Int(clamping: failure.declared))) : connection.excerpt
+    }
+
+    var checkFailed: String {
+        guard case .expectPiece(let piece)? = planned?.step.kind else { return "\(stepText) failed its check" }
+        let got = "got \(brief(judgedPiece))"
+        if piece.check.literal != nil {
+            return "expected \(wanted(piece)), \(got)\(pieceDifference(piece))"
+        }
+        guard let finding = finding(piece.check) else { return "expected \(wanted(piece)), \(got)" }
+        let part = finding.part == "\(piece.check)" ? "" : "\(finding.part) fails, for "
+        return "expected \(wanted(piece)), \(got): \(part)\(finding.reason)"
+    }
+
+    private func pieceDifference(_ piece: Piece) -> String {
+        ": \(piece.check.finding(at: failure.offset, in: judgedPiece).reason)"
+    }
+
+    /// Which part of the check fails: told by the closure's side, or by the core's node.
+    private func finding(_ check: Check) -> CheckFinding? {
+        if case .finding(let finding)? = explanation { return finding }
+        let part = failure.node.flatMap { check.necessary.part(at: $0) } ?? check
+        return part.finding(at: failure.offset, in: judgedPiece)
+    }
+
+    var explanation: Explanation? {
+        report.explanations[Explanation.Key(connection: connection.number, step: failure.step)]
+    }
+
+    // MARK: Frames that are none
+
+    var badFrame: String {
+        let wanted = wanted
+        guard let (cutter, result) = cut, let problem = cutter.problem(result) else {
+            return failure.kind == .frameBadEnd
+                ? "expected \(wanted), got a frame that has no end behind its \(counted(Int(clamping: failure.declared), "byte")) of payload"
+                : "expected \(wanted), got a length that can't be one (\(ByteText.hex(failure.header)))"
+        }
+        return "expected \(wanted), got one that \(problem)\(shown(connection.excerpt))"
+    }
+
+    // MARK: Choices
+
+    var noOption: String {
+        guard let planned, case .choice(let choice) = planned.role else { return "\(stepText): nothing fits" }
+        let left = choice.options.enumerated().filter { failure.taken >> UInt64($0.offset % 64) & 1 == 0 }
+        let names = left.prefix(8).map { "\($0.element.pattern)" }.joined(separator: ", ")
+        let more = left.count > 8 ? ", … \(left.count - 8) more" : ""
+        let what = left.count == 1 ? "" : "one of "
+        return "expected \(what)\(names)\(more), got \(brief(judgedPiece))\(parting(left.map(\.element.pattern)))"
+    }
+
+    /// Where the pattern that went furthest parts from what came.
+    private func parting(_ patterns: [Check]) -> String {
+        let got = judgedPiece
+        let furthest = patterns.compactMap(\.beginning).max {
+            Bytes.firstDifference($0, got) < Bytes.firstDifference($1, got)
+        }
+        guard let furthest else { return "" }
+        let offset = Bytes.firstDifference(furthest, got)
+        guard furthest.indices.contains(offset), got.indices.contains(offset) else { return "" }
+        return ": \(brief(furthest)) is nearest, it differs at byte \(offset) "
+            + "(\(ByteText.named(furthest[offset])), got \(ByteText.named(got[offset])))"
+    }
+
+    // MARK: Closures and gates
+
+    var answerFailed: String {
+        if case .thrown(let text)? = explanation { return "\(stepText) failed: its closure threw \(text)" }
+        return "\(stepText) failed: it got no answer"
+    }
+
+    /// A question that was not answered in time.
+    func unanswered(after limit: String) -> String {
+        if case .wait(let gate)? = planned?.step.kind {
+            return "\(stepText) is not done: nobody opened \(gate) within \(limit)"
+        }
+        return "\(stepText) is not done: its closure did not answer within \(limit)"
+    }
+
+    /// Who should have opened the gate.
+    var gateHints: [String] {
+        guard failure.kind == .limit, case .wait(let gate)? = planned?.step.kind else { return [] }
+        var openers: [String] = []
+        for (index, script) in plan.scripts.enumerated() {
+            for case let step in script.steps where step.isListed {
+                guard case .open(let other) = step.step.kind, other === gate else { continue }
+                let place = plan.scripts.count > 1 ? " of script \(index + 1)" : ""
+                openers.append("step \(step.number ?? 0)\(place), line \(step.step.location.line), was to open it")
+            }
+        }
+        if openers.isEmpty { openers = ["the test's own code, or another server, was to open it"] }
+        return openers.map { "gate      made at \(gate.location): \($0)" }
+    }
+}
+
+/// What Swift has to say of a step that the core failed at its word.
+enum Explanation: Sendable {
+    struct Key: Hashable, Sendable {
+        let connection: Int
+        let step: Int
+    }
+
+    case finding(CheckFinding)
+    case thrown(String)
+}

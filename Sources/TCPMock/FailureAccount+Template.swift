@@ -1,0 +1,59 @@
+// Templates: their moves are entries of their own, but they fail as one step.
+
+extension FailureAccount {
+    var isTemplate: Bool {
+        if case .part? = planned?.role { true } else { false }
+    }
+
+    var isPiece: Bool {
+        guard let planned else { return false }
+        if case .choice = planned.role { return true }
+        switch planned.step.kind {
+        case .expectPiece, .respond: return true
+        default: return false
+        }
+    }
+
+    /// What came for the template: what its moves took, and what was not judged any more.
+    var templateGot: [UInt8] {
+        let start = templateStart
+        guard start <= connection.consumedTotal, connection.consumedTotal <= connection.received.count else {
+            return connection.excerpt
+        }
+        return Array(connection.received[start..<connection.consumedTotal]) + connection.excerpt
+    }
+
+    /// Where its bytes part from the template, counted from its start.
+    var templateOffset: Int {
+        connection.consumedTotal - templateStart
+    }
+
+    /// Where in the stream it began: behind the last step that is none of its moves.
+    private var templateStart: Int {
+        let number = planned?.number
+        let before = connection.events.last { event in
+            guard event.kind == .stepDone || event.kind == .connected else { return false }
+            return
+                !(script.steps.indices.contains(event.step) && event.kind == .stepDone
+                && script.steps[event.step].number == number && event.step < failure.step)
+        }
+        return before?.consumed ?? 0
+    }
+
+    var templateDiffers: String {
+        let place = templateOffset
+        guard case .part(.bytes(let bytes))? = planned?.role, bytes.indices.contains(failure.offset),
+            templateGot.indices.contains(place)
+        else { return "expected \(wanted), got \(brief(templateGot))" }
+        return "expected \(wanted), got \(brief(templateGot)): first difference at byte \(place) "
+            + "(\(ByteText.named(bytes[failure.offset])), got \(ByteText.named(templateGot[place])))"
+    }
+
+    /// A literal check is compared byte by byte, as other literals are.
+    var checkComparison: [String] {
+        guard case .expectPiece(let piece)? = planned?.step.kind, let literal = piece.check.literal, !literal.isEmpty,
+            !judgedPiece.isEmpty
+        else { return [] }
+        return HexDump.comparison(expected: literal, got: judgedPiece, offset: failure.offset)
+    }
+}
