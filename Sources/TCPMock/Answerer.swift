@@ -62,7 +62,7 @@ final class Answerer: Sendable {
     func start() {
         state.withLock { state in
             guard state.task == nil else { return }
-            state.task = Task { [questions] in
+            state.task = Task(executorPreference: ClosureExecutor.shared) { [questions] in
                 await withDiscardingTaskGroup { group in
                     for await question in questions {
                         group.addTask { await self.run(question) }

@@ -50,6 +50,7 @@ extension FailureAccount {
 
     private var limitAdvice: String? {
         if failure.asked { return nil }
+        if isResting { return stayAdvice }
         switch planned?.step.kind {
         case .send?, .sendFrame?:
             return "the client does not read, or not fast enough: its receive buffer and ours are full"

@@ -21,6 +21,7 @@ extension FailureAccount {
         let limit = Duration.nanoseconds(connection.limit).brief
         guard let planned else { return "the limit of \(limit) passed" }
         if failure.asked { return unanswered(after: limit) }
+        if isResting { return "expected the client to disconnect or to ask again, but \(stillThere(after: limit))" }
         switch planned.step.kind {
         case .send, .sendFrame:
             let taken = isExplicit ? "did not take it all within \(limit)" : "took nothing of it for \(limit)"
@@ -35,6 +36,11 @@ extension FailureAccount {
         default:
             return "expected \(wanted), but it had not after \(limit)"
         }
+    }
+
+    /// Between two requests, where the client may leave.
+    var isResting: Bool {
+        planned?.leave != nil && !failure.asked && connection.unjudged == 0
     }
 
     private var isExplicit: Bool {

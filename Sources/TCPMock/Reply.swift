@@ -63,9 +63,16 @@ extension Reply: ExpressibleByArrayLiteral {
 extension Reply {
     /// The steps that play it, at the line of the step that it answers; throws what can't be played.
     func steps(framing: Framing?, for step: Step) throws -> [Step] {
+        let steps = try uncheckedSteps(framing: framing, for: step)
+        for step in steps {
+            if let problem = ScriptLint.badValue(step) { throw MockError(kind: .script, problem, at: step.location) }
+        }
+        return steps
+    }
+
+    private func uncheckedSteps(framing: Framing?, for step: Step) throws -> [Step] {
         switch content {
         case .bytes(let bytes):
-            if let problem = bytes.problem { throw MockError(kind: .script, problem, at: step.location) }
             return bytes.array.isEmpty ? [] : [Step(.send(bytes), within: step.limit, step.location)]
         case .frame(let payload):
             return [Step(.sendFrame(payload, framing), within: step.limit, step.location)]

@@ -68,7 +68,6 @@ extension ScriptLint {
     private static func badReply(_ reply: Reply, _ step: Step, _ framing: Framing?) -> String? {
         do {
             for reply in try reply.steps(framing: framing, for: step) {
-                if let problem = badValue(reply) { return problem }
                 if case .sendFrame(_, nil) = reply.kind { return "a frame needs a framing: say which, with framing:" }
             }
             return nil
