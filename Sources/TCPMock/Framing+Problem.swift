@@ -66,7 +66,9 @@ extension Framing {
 extension Framing.LengthField {
     fileprivate var problem: String? {
         guard [1, 2, 4, 8].contains(width) else { return "a length prefix has 1, 2, 4 or 8 bytes, not \(width)" }
-        guard (0...255).contains(offset) else { return "a length prefix stands at an offset of 0 to 255, not \(offset)" }
+        guard (0...255).contains(offset) else {
+            return "a length prefix stands at an offset of 0 to 255, not \(offset)"
+        }
         guard Int32(exactly: adjustment) != nil else {
             return "a length prefix is adjusted by 32 bits at most, not by \(adjustment)"
         }
@@ -79,7 +81,8 @@ extension Framing.LengthField {
         }
         let value = value(forPayloadOf: count)
         if value < 0 {
-            return "a payload of \(counted(count, "byte")) can't be said: with its adjustment the length would be \(value)"
+            return
+                "a payload of \(counted(count, "byte")) can't be said: with its adjustment the length would be \(value)"
         }
         if width < 8, value >= 1 << (width * 8) {
             return "a payload of \(counted(count, "byte")) does not fit a length prefix of \(counted(width, "byte"))"
