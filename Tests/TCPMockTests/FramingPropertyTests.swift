@@ -60,7 +60,7 @@ private func decode(_ framing: Framing, _ pieces: [[UInt8]]) -> (payloads: [[UIn
                 .filter { framing.literal(for: $0) != nil }
             let stream = try wanted.flatMap { try framing.encode($0) }
             let (payloads, error) = decode(framing, chance.pieces(of: stream, upTo: chance.pick([1, 7, 400])))
-            #expect(payloads == wanted && error == nil, "\(seed), round \(round): \(framing), \(error ?? "")")
+            try #require(payloads == wanted && error == nil, "\(seed), round \(round): \(framing), \(error ?? "")")
             encoded += wanted.count
         }
         #expect(encoded > 500, "\(seed)")
@@ -77,7 +77,7 @@ private func decode(_ framing: Framing, _ pieces: [[UInt8]]) -> (payloads: [[UIn
             }
             let whole = decode(framing, [stream])
             let pieces = decode(framing, chance.pieces(of: stream))
-            #expect(whole == pieces, "\(seed), round \(round): \(framing), \(ByteText.hex(stream))")
+            try #require(whole == pieces, "\(seed), round \(round): \(framing), \(ByteText.hex(stream))")
         }
     }
 }

@@ -152,6 +152,17 @@ struct Refusal: CustomTestStringConvertible, Sendable {
         #expect(error?.message.contains(refusal.text) == true, "\(String(describing: error))")
     }
 
+    @Test func framesOfAllKindsAreSent() async throws {
+        let steps = Encoding.all.map { Step.sendFrame(Bytes($0.payload), framing: $0.framing) }
+        let verdict = try await serve(Script(steps)) { client in
+            for example in Encoding.all {
+                let received = try client.receive(example.frame.count)
+                #expect(received == example.frame)
+            }
+        }
+        #expect(verdict.isClean, "\(verdict)")
+    }
+
     @Test func framingsAreDescribedAsTheyAreWritten() {
         let all: [Framing] = [
             .lengthPrefix(), .lengthPrefix(UInt16.self, byteOrder: .littleEndian, max: 9),

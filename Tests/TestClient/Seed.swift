@@ -10,8 +10,10 @@
 ///
 /// Put it into the message of each expectation; it reads as the setting that has the same again.
 public struct Seed: Sendable, CustomStringConvertible {
+    /// The number that `TCPMOCK_SEED` sets.
     public let value: UInt64
 
+    /// The seed with this number.
     public init(_ value: UInt64) {
         self.value = value
     }
@@ -20,6 +22,7 @@ public struct Seed: Sendable, CustomStringConvertible {
     public static let ofThisRun = Seed(
         getenv("TCPMOCK_SEED").flatMap { UInt64(String(cString: $0)) } ?? UInt64.random(in: 0...0xffff_ffff))
 
+    /// The setting that has this seed again.
     public var description: String { "TCPMOCK_SEED=\(value)" }
 
     /// The chance of round `number`, the same whatever the rounds before it have used.
@@ -33,10 +36,12 @@ public struct Seed: Sendable, CustomStringConvertible {
 public struct SplitMix64: RandomNumberGenerator, Sendable {
     var state: UInt64
 
+    /// Begins with any state; equal ones give equal numbers.
     public init(state: UInt64) {
         self.state = state
     }
 
+    /// 64 bits of chance.
     public mutating func next() -> UInt64 {
         state &+= 0x9e37_79b9_7f4a_7c15
         var mixed = state
