@@ -56,6 +56,10 @@ struct BadScript: Sendable {
         BadScript(
             [.sendFrame(Bytes([UInt8](repeating: 0, count: 256)), framing: .lengthPrefix(UInt8.self))], #line,
             "does not fit"),
+        BadScript([.sendFrame("a\nb", framing: .line)], #line, "would be cut at its byte 1"),
+        BadScript([.sendFrame("abc", framing: .fixed(4))], #line, "no frame of 4 bytes"),
+        BadScript([.sendFrame("abc", framing: .delimiter(""))], #line, "1 to 255 bytes"),
+        BadScript([.sendFrame("abc", framing: .delimiter(.hex("0")))], #line, "pairs of hex digits"),
     ]
 
     @Test(arguments: one.indices)
