@@ -14,7 +14,7 @@ extension FrameCutter {
     private var tooLong: String {
         let allowed = "more than the \(framing.maxFrameBytes) allowed"
         switch framing.kind {
-        case .length, .varint, .fixed: return "has a payload of \(declared) bytes, \(allowed)"
+        case .length, .varint, .fixed, .chunks: return "has a payload of \(declared) bytes, \(allowed)"
         case .netstring: return "has a payload of \(declared) bytes or more, \(allowed)"
         case .line: return "is a line of \(allowed) bytes"
         case .delimiter(let bytes): return "goes on without \(bytes) for \(allowed) bytes"
@@ -26,7 +26,7 @@ extension FrameCutter {
         case .length: "has a length of \(declared), less than it must count"
         case .varint: "has a length of more than 10 bytes or 64 bits"
         case .netstring: "does not begin with a decimal length and a colon"
-        case .line, .delimiter, .fixed: "has no length"
+        case .line, .delimiter, .fixed, .chunks: "has no length"
         }
     }
 
@@ -36,6 +36,7 @@ extension FrameCutter {
         case .line: return "\(counted(arrived, "byte")) and no line ending"
         case .delimiter(let bytes): return "\(counted(arrived, "byte")) and no \(bytes)"
         case .fixed: return "\(arrived) of its \(counted(framing.maxFrameBytes, "byte"))"
+        case .chunks: return counted(arrived, "byte")
         case .length, .varint, .netstring: break
         }
         guard headerIsWhole else { return progressOfHeader(arrived) }
@@ -46,7 +47,8 @@ extension FrameCutter {
     private func progressOfHeader(_ arrived: Int) -> String {
         switch framing.kind {
         case .length(let field): "\(arrived) of the \(counted(field.offset + field.width, "byte")) of its header"
-        case .varint, .netstring, .line, .delimiter, .fixed: "\(counted(arrived, "byte")) of its header, which goes on"
+        case .varint, .netstring, .line, .delimiter, .fixed, .chunks:
+            "\(counted(arrived, "byte")) of its header, which goes on"
         }
     }
 }

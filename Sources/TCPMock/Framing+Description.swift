@@ -9,6 +9,7 @@ extension Framing: CustomStringConvertible {
         case .line: call("line", usualMax: Self.longestLine)
         case .delimiter(let bytes): call("delimiter", ["\(bytes)"], usualMax: Self.longestLine)
         case .fixed: "fixed(\(maxFrameBytes))"
+        case .chunks: "chunks"
         case .netstring: call("netstring", usualMax: Self.longest)
         }
     }

@@ -27,7 +27,7 @@ extension Framing {
         case .varint: return Self.varintBytes(of: payload.count) + payload
         case .line: return payload + [UInt8(ascii: "\n")]
         case .delimiter(let bytes): return payload + bytes.array
-        case .fixed: return payload
+        case .fixed, .chunks: return payload
         case .netstring: return Array("\(payload.count):".utf8) + payload + [UInt8(ascii: ",")]
         }
     }

@@ -8,6 +8,7 @@ extension Framing {
         case .delimiter(let bytes): problemOfDelimiter(bytes) ?? problemOfMax
         case .fixed: maxFrameBytes < 1 ? "\(self): a frame of fixed size has at least one byte" : nil
         case .varint, .line, .netstring: problemOfMax
+        case .chunks: nil
         }
     }
 
@@ -53,7 +54,7 @@ extension Framing {
         switch kind {
         case .line: ending = "line ending"
         case .delimiter(let bytes): ending = "delimiter \(bytes)"
-        case .length, .varint, .fixed, .netstring: return nil
+        case .length, .varint, .fixed, .netstring, .chunks: return nil
         }
         var cutter = FrameCutter(self)
         let result = unchecked(payload).withUnsafeBufferPointer { cutter.cut($0) }

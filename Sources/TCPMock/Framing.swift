@@ -10,6 +10,7 @@
 /// .delimiter("\0")
 /// .fixed(16)
 /// .netstring
+/// .chunks                                                      // no messages: whatever has arrived
 /// ```
 ///
 /// The default of servers is `.lengthPrefix()`: four bytes, big-endian, and at most 16 MiB of payload. A framing that
@@ -31,6 +32,7 @@ public struct Framing: Sendable, Hashable {
         /// Of ``maxFrameBytes`` bytes.
         case fixed
         case netstring
+        case chunks
     }
 
     /// Where a length prefix stands and what it counts.
@@ -120,6 +122,11 @@ public struct Framing: Sendable, Hashable {
     public static func netstring(max: Int) -> Framing {
         Framing(kind: .netstring, maxFrameBytes: max)
     }
+
+    /// Whatever has arrived, one byte at least: for handlers of raw bytes, such as an echo.
+    ///
+    /// How many that is depends on how the sender and the kernel cut the stream.
+    public static let chunks = Framing(kind: .chunks, maxFrameBytes: Int.max)
 
     /// Whether it is a length prefix that counts the payload behind it, and nothing else: such frames are compared
     /// while they arrive.

@@ -1,6 +1,21 @@
 // Replies that depend on the request.
 
 extension Step {
+    /// Takes whatever the client says first, one byte at least, and sends these bytes.
+    ///
+    /// Counted as two steps: a `receive(atLeast: 1)` and a `send`.
+    ///
+    /// - `bytes`: at least one byte.
+    /// - `within`: how long the client may take to say something. Default: ``Limits/step`` without progress.
+    public static func reply(
+        _ bytes: Bytes, within limit: Duration? = nil,
+        fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
+    ) -> Step {
+        let location = SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column)
+        return Step(
+            .sequence([Step(.receiveAtLeast(1), within: limit, location), Step(.send(bytes), location)]), location)
+    }
+
     /// Takes one request and answers it with what the closure makes of it.
     ///
     /// ```swift

@@ -177,3 +177,22 @@ private let goodbye =
     #expect(found.count == 21)
     #expect(found.last?.text.hasPrefix("10 failures more are in the verdict") == true)
 }
+
+/// The closure runs on a task of the test's: what it expects counts for the test, at the closure's own line.
+@Test func anExpectationInsideAClosureCountsForItsTest() async throws {
+    let line = #line + 3
+    let found = try await issues {
+        let script: Script = [
+            .respond(.line) { request in
+                #expect(request.text == "PING"); return "+PONG\r\n"
+            }
+        ]
+        try await withMockServer(script) { server in
+            let client = try TestClient.connect(server.host, server.port)
+            try client.send("PONG\n")
+            #expect(try client.receiveText(7) == "+PONG\r\n")
+            client.close()
+        }
+    }
+    #expect(found.map(\.line) == [line])
+}

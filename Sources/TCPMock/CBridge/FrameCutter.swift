@@ -72,6 +72,7 @@ extension evl_framing {
         max = UInt64(clamping: framing.maxFrameBytes)
         delimiter_length = framing.coreDelimiter.count
         kind = UInt8(framing.kind.core.rawValue)
+        if case .chunks = framing.kind { max = 1 }  // the least that is a chunk
         guard case .length(let field) = framing.kind else { return }
         width = UInt8(clamping: field.width)
         byte_order = UInt8((field.byteOrder == .bigEndian ? EVL_BIG_ENDIAN : EVL_LITTLE_ENDIAN).rawValue)
@@ -90,6 +91,7 @@ extension Framing.Kind {
         case .delimiter: EVL_FRAMING_DELIMITER
         case .fixed: EVL_FRAMING_FIXED
         case .netstring: EVL_FRAMING_NETSTRING
+        case .chunks: EVL_FRAMING_AVAILABLE
         }
     }
 }
