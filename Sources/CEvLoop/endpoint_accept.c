@@ -1,9 +1,6 @@
 /* Accepting: as many as there are; which script each plays; what happens to those without one. */
 #include "endpoint.h"
 
-enum {
-    ACCEPT_AT_ONCE = 256
-};
 #define PAUSE_NS 10000000u /* 10 ms, when the process has no descriptor left */
 
 static void admit(evl_endpoint *endpoint, int fd, const char *peer);
@@ -106,18 +103,24 @@ static uint32_t waiting_step(const evl_endpoint *endpoint) {
     return c != NULL && c->script != NOBODY ? session_index(&c->session) : NOBODY;
 }
 
+/* Resets a client of which no record is kept. */
+static void turn_off(evl_endpoint *endpoint, int fd) {
+    socket_reset(fd);
+    observe_turned_away(endpoint, endpoint->accepted);
+}
+
 static void turn_away(evl_endpoint *endpoint, int fd, const char *peer) {
     evl_unscripted policy = (evl_unscripted)endpoint->config.unscripted;
     if (endpoint->failed && policy == EVL_UNSCRIPTED_FAIL) {
         /* Its cause has been reported: a client that retries must not bury it. */
         endpoint->refused++;
-        socket_reset(fd);
+        turn_off(endpoint, fd);
         return;
     }
     evl_connection *c =
         connection_open(&endpoint->host, fd, peer, endpoint->accepted, NOBODY, NULL, true);
     if (c == NULL) {
-        socket_reset(fd);
+        turn_off(endpoint, fd);
         return;
     }
     uint32_t step = waiting_step(endpoint);
@@ -148,7 +151,7 @@ static void admit(evl_endpoint *endpoint, int fd, const char *peer) {
                         endpoint_is_live(endpoint) && !endpoint->finish_asked);
     if (c == NULL) {
         evl_program_release(program);
-        socket_reset(fd);
+        turn_off(endpoint, fd);
         return;
     }
     endpoint->scripted++;

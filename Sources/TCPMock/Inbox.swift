@@ -21,6 +21,15 @@ final class Inbox: Sendable {
     }
 
     private let state = Locked(State())
+    /// Who listens to what arrives, and who has asked something that is answered at once.
+    let observers = Observers()
+    let inquiries = Inquiries()
+    /// Nil: nothing is logged.
+    let log: ActivityLog?
+
+    init(log: ActivityLog? = nil) {
+        self.log = log
+    }
 
     // MARK: What the loop thread tells
 
@@ -46,6 +55,7 @@ final class Inbox: Sendable {
     /// Nothing more comes: whoever still waits must not wait for ever.
     func closed() {
         complete { _ in }
+        observers.closed()
     }
 
     // MARK: What callers ask
@@ -115,5 +125,6 @@ final class Inbox: Sendable {
             return waiters
         }
         for waiter in waiters { waiter() }
+        observers.finished()
     }
 }

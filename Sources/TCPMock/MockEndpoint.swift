@@ -17,11 +17,13 @@ public class MockEndpoint: @unchecked Sendable {  // all it stores is immutable 
 
     /// Opens what is planned.
     init(_ plan: EndpointPlan) throws {
-        inbox = Inbox()
+        let log = plan.logger.map(ActivityLog.init)
+        inbox = Inbox(log: log)
         core = try CoreEndpoint(plan, inbox: inbox)
         var plan = plan
         plan.listening = core.address
         self.plan = Locked(plan)
+        log?.begin(self.plan)
     }
 
     deinit {
