@@ -22,7 +22,9 @@ let package = Package(
         .target(name: "CEvLoopInternals", dependencies: ["CEvLoop"], path: "Tests/CEvLoopInternals"),
         .target(name: "TestClient", dependencies: ["TCPMock", "CEvLoop"], path: "Tests/TestClient"),
         .testTarget(name: "CEvLoopTests", dependencies: ["CEvLoop", "CEvLoopInternals", "TestClient"]),
-        .testTarget(name: "TCPMockTests", dependencies: ["TCPMock", "CEvLoop", "TestClient"]),
+        .testTarget(
+            name: "TCPMockTests",
+            dependencies: ["TCPMock", "CEvLoop", "TestClient", .product(name: "Logging", package: "swift-log")]),
         .testTarget(name: "TCPMockTestingTests", dependencies: ["TCPMockTesting", "TestClient"]),
     ],
     swiftLanguageModes: [.v6],
