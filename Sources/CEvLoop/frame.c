@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
-static uint64_t decode(const uint8_t *bytes, uint8_t width, uint8_t byte_order) {
+uint64_t frame_decode(const uint8_t *bytes, uint8_t width, uint8_t byte_order) {
     uint64_t value = 0;
     for (uint8_t i = 0; i < width; i++) {
         uint8_t place = byte_order == EVL_BIG_ENDIAN ? i : (uint8_t)(width - 1 - i);
@@ -25,6 +25,6 @@ evl_frame_result frame_header_feed(evl_frame_header *header, const evl_framing *
     *used = taken;
     if (header->count < framing->width)
         return EVL_FRAME_PARTIAL;
-    *declared = decode(header->bytes, framing->width, framing->byte_order);
+    *declared = frame_decode(header->bytes, framing->width, framing->byte_order);
     return *declared > framing->max ? EVL_FRAME_TOO_LONG : EVL_FRAME_WHOLE;
 }

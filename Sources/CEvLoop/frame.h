@@ -9,6 +9,9 @@ typedef struct evl_frame_header {
     uint8_t count;
 } evl_frame_header;
 
+/* The number that `width` bytes say; at most 8. */
+uint64_t frame_decode(const uint8_t *bytes, uint8_t width, uint8_t byte_order);
+
 /* Feeds up to `length` bytes into `header`; `*used` says how many were taken. */
 evl_frame_result frame_header_feed(evl_frame_header *header, const evl_framing *framing,
                                    const uint8_t *bytes, size_t length, size_t *used,

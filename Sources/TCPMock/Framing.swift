@@ -1,8 +1,19 @@
 // How messages are cut out of the stream.
 
-/// How a frame is delimited: a length prefix that counts the payload's bytes.
+/// How a message stands in the byte stream: behind its length, before an ending, or in a fixed size.
 ///
-/// The default is four bytes, big-endian, and at most 16 MiB of payload.
+/// ```swift
+/// .lengthPrefix(UInt16.self, byteOrder: .littleEndian)
+/// .lengthPrefix(UInt32.self, includesHeader: true, offset: 1)  // PostgreSQL: a type byte, then a length
+/// .varint                                                      // protobuf's delimited messages
+/// .line                                                        // LF or CRLF
+/// .delimiter("\0")
+/// .fixed(16)
+/// .netstring
+/// ```
+///
+/// The default of servers is `.lengthPrefix()`: four bytes, big-endian, and at most 16 MiB of payload. A framing that
+/// can't be meant, such as one with an empty delimiter, is told as a ``MockError`` where it is used.
 public struct Framing: Sendable, Hashable {
     /// The order of a length prefix's bytes.
     public enum ByteOrder: Sendable, Hashable {
@@ -12,54 +23,113 @@ public struct Framing: Sendable, Hashable {
         case littleEndian
     }
 
-    /// The prefix's width in bytes: 1, 2, 4 or 8.
-    public let prefixBytes: Int
-    /// The order of the prefix's bytes.
-    public let byteOrder: ByteOrder
-    /// The longest payload in bytes that is accepted; a longer one fails as soon as its prefix has arrived.
+    enum Kind: Sendable, Hashable {
+        case length(LengthField)
+        case varint
+        case line
+        case delimiter(Bytes)
+        /// Of ``maxFrameBytes`` bytes.
+        case fixed
+        case netstring
+    }
+
+    /// Where a length prefix stands and what it counts.
+    struct LengthField: Sendable, Hashable {
+        let width: Int
+        let byteOrder: ByteOrder
+        let includesHeader: Bool
+        let offset: Int
+        let adjustment: Int
+    }
+
+    let kind: Kind
+    /// The longest payload in bytes that is accepted; a longer one fails as soon as that is known.
     public let maxFrameBytes: Int
 
-    /// A length prefix of the width of `type`, counting the payload alone.
+    /// The most that a payload with a length has, unless told otherwise.
+    static let longest = 16 * 1024 * 1024
+    /// The most that a payload with an ending has, unless told otherwise.
+    static let longestLine = 64 * 1024
+
+    /// A length as a number of fixed width, then so many bytes.
+    ///
+    /// The length counts the bytes behind it, unless told otherwise. With an `offset`, the length stands inside the
+    /// message: the payload is then all of the message but the length, the `offset` bytes before it first.
     ///
     /// - Parameters:
     ///   - type: `UInt8.self`, `UInt16.self`, `UInt32.self` or `UInt64.self`.
-    ///   - byteOrder: The order of the prefix's bytes.
-    ///   - max: The longest payload in bytes that is accepted. A prefix that declares more is a failure,
-    ///     found when the prefix is whole and before any payload is waited for.
+    ///   - byteOrder: The order of the length's bytes.
+    ///   - includesHeader: Whether the length counts its own bytes as well.
+    ///   - offset: How many bytes stand before the length, 0 to 255. The length does not count them.
+    ///   - adjustment: How many more bytes follow the length than it says; negative if fewer. A length that counts an
+    ///     `offset` of 2 as well has an adjustment of -2, one that leaves out a checksum of 4 bytes has one of 4.
+    ///   - max: The longest payload in bytes that is accepted. A length that says more is a failure, found when the
+    ///     length is whole and before any payload is waited for.
     public static func lengthPrefix(
         _ type: (some FixedWidthInteger & UnsignedInteger).Type = UInt32.self,
-        byteOrder: ByteOrder = .bigEndian, max: Int = 16 * 1024 * 1024
+        byteOrder: ByteOrder = .bigEndian, includesHeader: Bool = false, offset: Int = 0, adjustment: Int = 0,
+        max: Int = 16 * 1024 * 1024
     ) -> Framing {
-        Framing(prefixBytes: type.bitWidth / 8, byteOrder: byteOrder, maxFrameBytes: max)
+        let field = LengthField(
+            width: type.bitWidth / 8, byteOrder: byteOrder, includesHeader: includesHeader, offset: offset,
+            adjustment: adjustment)
+        return Framing(kind: .length(field), maxFrameBytes: max)
     }
 
-    /// The frame that carries `payload`: prefix and payload.
+    /// A length of one to ten bytes, seven bits in each, then at most 16 MiB of payload: protobuf's delimited messages.
     ///
-    /// - Throws: ``MockError`` when the payload is longer than ``maxFrameBytes`` or than the prefix can say.
-    public func encode(_ payload: some Sequence<UInt8>) throws -> [UInt8] {
-        let payload = Array(payload)
-        if let problem = problem(withPayloadOf: payload.count) {
-            throw MockError(kind: .script, problem)
-        }
-        return prefix(for: payload.count) + payload
+    /// The [base-128 varint](https://protobuf.dev/programming-guides/encoding/#varints) counts the payload alone.
+    public static let varint = varint(max: longest)
+
+    /// A length of one to ten bytes, seven bits in each, then at most `max` bytes of payload.
+    public static func varint(max: Int) -> Framing {
+        Framing(kind: .varint, maxFrameBytes: max)
     }
 
-    /// Why a payload of `count` bytes can't be sent with this framing, or nil.
-    func problem(withPayloadOf count: Int) -> String? {
-        guard [1, 2, 4, 8].contains(prefixBytes) else {
-            return "a length prefix has 1, 2, 4 or 8 bytes, not \(prefixBytes)"
-        }
-        if count > maxFrameBytes {
-            return "a payload of \(count) bytes is longer than the framing's maximum of \(maxFrameBytes)"
-        }
-        if prefixBytes < 8, count >= 1 << (prefixBytes * 8) {
-            return "a payload of \(count) bytes does not fit a length prefix of \(prefixBytes) bytes"
-        }
-        return nil
+    /// A line of at most 64 KiB that ends with LF or CRLF; the ending is no part of the payload.
+    ///
+    /// A CR that is not right before the LF belongs to the payload. Lines are written with LF; where only CRLF will do,
+    /// use `.delimiter("\r\n")`.
+    public static let line = line(max: longestLine)
+
+    /// A line of at most `max` bytes that ends with LF or CRLF; the ending is no part of the payload.
+    public static func line(max: Int) -> Framing {
+        Framing(kind: .line, maxFrameBytes: max)
     }
 
-    func prefix(for count: Int) -> [UInt8] {
-        let big = (0..<prefixBytes).map { UInt8(truncatingIfNeeded: count >> ((prefixBytes - 1 - $0) * 8)) }
-        return byteOrder == .bigEndian ? big : big.reversed()
+    /// All bytes up to the next `bytes`, which are no part of the payload.
+    ///
+    /// - Parameters:
+    ///   - bytes: The delimiter, 1 to 255 bytes.
+    ///   - max: The longest payload in bytes that is accepted.
+    public static func delimiter(_ bytes: Bytes, max: Int = 64 * 1024) -> Framing {
+        Framing(kind: .delimiter(bytes), maxFrameBytes: max)
+    }
+
+    /// Always `count` bytes.
+    public static func fixed(_ count: Int) -> Framing {
+        Framing(kind: .fixed, maxFrameBytes: count)
+    }
+
+    /// A length in decimal digits, a colon, at most 16 MiB of payload, a comma: `5:hello,`.
+    ///
+    /// See [the format's definition](https://cr.yp.to/proto/netstrings.txt).
+    public static let netstring = netstring(max: longest)
+
+    /// A length in decimal digits, a colon, at most `max` bytes of payload, a comma.
+    public static func netstring(max: Int) -> Framing {
+        Framing(kind: .netstring, maxFrameBytes: max)
+    }
+
+    /// Whether it is a length prefix that counts the payload behind it, and nothing else: such frames are compared
+    /// while they arrive.
+    var isPlainLengthPrefix: Bool {
+        guard case .length(let field) = kind else { return false }
+        return !field.includesHeader && field.offset == 0 && field.adjustment == 0
+    }
+
+    /// The width of a length prefix; 0 for other kinds.
+    var prefixBytes: Int {
+        if case .length(let field) = kind { field.width } else { 0 }
     }
 }

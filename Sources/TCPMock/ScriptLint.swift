@@ -99,7 +99,7 @@ enum ScriptLint {
             return
                 "receive(until: \(delimiter), max: \(max)) can never be met: the delimiter alone has \(delimiter.array.count) bytes"
         case .expectFrame(let payload, let framing?), .sendFrame(let payload, let framing?):
-            return framing.problem(withPayloadOf: payload.array.count).map { "\(step): \($0)" }
+            return framing.problem(with: payload.array).map { "\(step): \($0)" }
         case .delay(let duration) where duration < .zero, .expectSilence(let duration) where duration < .zero:
             return "\(step): a duration can't be negative"
         default:

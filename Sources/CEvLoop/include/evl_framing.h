@@ -40,9 +40,10 @@ typedef enum evl_frame_result {
     EVL_FRAME_PARTIAL,    /* the frame is not whole yet */
     EVL_FRAME_WHOLE,      /* it is: `payload` and `total` are set */
     EVL_FRAME_TOO_LONG,   /* its payload is longer than `max`; `declared` is set where there is a
-                             length */
-    EVL_FRAME_BAD_LENGTH, /* the length field says less than it must count; a varint has more than
-                             10 bytes or 64 bits; a netstring's length is no decimal number */
+                             length: for a netstring, what its digits said so far */
+    EVL_FRAME_BAD_LENGTH, /* the length field says less than it must count (`declared`: what it
+                             says); a varint has more than 10 bytes or 64 bits; a netstring's
+                             length is no decimal number */
     EVL_FRAME_BAD_END     /* a netstring's payload is not followed by a comma */
 } evl_frame_result;
 
@@ -60,8 +61,9 @@ typedef struct evl_frame {
 /* Cuts the frame that begins at bytes[0], of which `length` bytes have arrived.
  *
  * Called again with the same beginning and more bytes, it goes on where it stopped: byte by byte
- * costs linear time. The payload stands at bytes[frame->header], except that with a lead those
- * first `lead` bytes stand at bytes[0]. Reads nothing beyond `length`. */
+ * costs linear time. After a failure it is not to be called again. The payload stands at
+ * bytes[frame->header], except that with a lead those first `lead` bytes stand at bytes[0]. Reads
+ * nothing beyond `length`. */
 evl_frame_result evl_frame_cut(evl_frame *frame, const evl_framing *framing, const uint8_t *bytes,
                                size_t length);
 

@@ -75,7 +75,7 @@ private struct ProgramBuilder {
         case .send(let bytes): set(&step, EVL_STEP_SEND, bytes.array)
         case .sendFrame(let payload, let framing):
             let framing = framing ?? .lengthPrefix()
-            set(&step, EVL_STEP_SEND, framing.prefix(for: payload.array.count) + payload.array)
+            set(&step, EVL_STEP_SEND, framing.unchecked(payload.array))
         case .delay(let time): set(&step, EVL_STEP_DELAY, number: time.nanoseconds)
         case .halfClose: set(&step, EVL_STEP_HALF_CLOSE)
         case .disconnect(let discarding): set(&step, EVL_STEP_DISCONNECT, discard: discarding)
@@ -118,15 +118,5 @@ extension Departure {
         case .any: EVL_EXPECT_ANY
         case .reset: EVL_EXPECT_RESET
         }
-    }
-}
-
-extension evl_framing {
-    fileprivate init(_ framing: Framing) {
-        self.init()
-        kind = UInt8(EVL_FRAMING_LENGTH.rawValue)
-        width = UInt8(framing.prefixBytes)
-        byte_order = UInt8((framing.byteOrder == .bigEndian ? EVL_BIG_ENDIAN : EVL_LITTLE_ENDIAN).rawValue)
-        max = UInt64(framing.maxFrameBytes)
     }
 }
