@@ -27,7 +27,8 @@ private func patient(recording: MockServer.Recording = .bytes(16 * 1024)) -> Moc
 
 @Test func aSnapshotShowsWhatWasSentBeforeIt() async throws {
     for _ in 1...50 {
-        let server = try MockServer([.expect("PING"), .send("PONG"), .expect("QUIT")], options: patient())
+        let options = MockServer.Options(limits: Limits(step: .seconds(60)))
+        let server = try MockServer([.expect("PING"), .send("PONG"), .expect("QUIT")], options: options)
         let client = try server.connect()
         try client.send("PINGQU")
         let connection = try #require(server.connections.first)
