@@ -25,6 +25,7 @@ void io_callback(struct ev_loop *ev, ev_io *watcher, int events) {
 static void note_bytes(evl_connection *c, const uint8_t *bytes, size_t length) {
     evl_loop *loop = c->host->loop;
     c->received_total += length;
+    loop->reads++;
     c->progress_ns = c->last_bytes_ns = loop->now_ns;
     if (loop->record_bytes < LOOP_RECORD_BYTES)
         loop->record_bytes +=

@@ -71,13 +71,11 @@ static inline bool endpoint_is_given_up(const evl_endpoint *endpoint) {
 }
 
 /* endpoint_accept.c */
-enum {
-    ACCEPT_AT_ONCE = 256
-};
 void accept_ready(struct ev_loop *ev, ev_io *watcher, int events);
 void accept_retry(evl_alarm *alarm);
 void accept_watch(evl_endpoint *endpoint);
 void accept_all(evl_endpoint *endpoint);
+void accept_queue(evl_endpoint *endpoint);
 
 /* endpoint_observe.c */
 void observe_heard(evl_host *host, const evl_connection *connection, const uint8_t *bytes,
@@ -91,6 +89,7 @@ typedef struct evl_inquiry {
     evl_job job;
     evl_endpoint *endpoint;
     uint64_t token;
+    uint64_t reads; /* of the loop, when it was last looked at */
     uint32_t number;
     bool reset;
 } evl_inquiry;

@@ -1,6 +1,9 @@
 /* Accepting: as many as there are; which script each plays; what happens to those without one. */
 #include "endpoint.h"
 
+enum {
+    ACCEPT_AT_ONCE = 256
+};
 #define PAUSE_NS 10000000u /* 10 ms, when the process has no descriptor left */
 
 static void admit(evl_endpoint *endpoint, int fd, const char *peer);
@@ -55,6 +58,18 @@ void accept_all(evl_endpoint *endpoint) {
             pause_accepting(endpoint, error);
     }
     accept_watch(endpoint);
+}
+
+/* All that have knocked, however many: a queue holds some thousands at most, but others may knock
+ * meanwhile, so that there must be an end. */
+void accept_queue(evl_endpoint *endpoint) {
+    uint32_t before = endpoint->accepted;
+    for (int round = 0; round < 32; round++) {
+        accept_all(endpoint);
+        if (endpoint->accepted - before < ACCEPT_AT_ONCE)
+            return;
+        before = endpoint->accepted;
+    }
 }
 
 void accept_ready(struct ev_loop *ev, ev_io *watcher, int events) {

@@ -27,16 +27,6 @@ static void drop_all(evl_endpoint *endpoint) {
     }
 }
 
-/* Whoever has not been let in is reset by the kernel when the listener is closed: those that a
- * server serves one at a time, or has no descriptor for. */
-static void let_in(evl_endpoint *endpoint) {
-    uint32_t before = 0;
-    do {
-        before = endpoint->accepted;
-        accept_all(endpoint);
-    } while (endpoint->accepted - before == ACCEPT_AT_ONCE);
-}
-
 static int close_listener(evl_endpoint *endpoint) {
     int error = 0;
     bool has_path = endpoint->address.family == EVL_UNIX;
@@ -66,7 +56,9 @@ static void run_take_down(evl_job *job) {
         return;
     }
     if (!endpoint->down) {
-        let_in(endpoint);
+        /* Whoever can't be let in is reset by the kernel when the listener is closed: those that a
+         * server serves one at a time, or has no descriptor for. */
+        accept_queue(endpoint);
         int error = close_listener(endpoint);
         if (error != 0) {
             answer(inquiry, EVL_SYSTEM, error);

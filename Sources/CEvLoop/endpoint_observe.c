@@ -24,25 +24,39 @@ evl_status inquire(evl_endpoint *endpoint, void (*run)(evl_job *job), evl_inquir
 
 /* --- snapshots --- */
 
+/* How many turns of the loop a snapshot may take. */
+enum {
+    LEAST_TURNS = 16,
+    CONNECTIONS_A_TURN = 16
+};
+
+/* Goes round the loop until a turn has brought no byte: one turn reads from a part of the sockets
+ * only, when many are ready. Who sends without a pause is not waited for. */
 static void run_look(evl_job *job) {
     evl_inquiry *inquiry = (evl_inquiry *)(void *)job;
     evl_endpoint *endpoint = inquiry->endpoint;
+    evl_loop *loop = endpoint->host.loop;
+    if (inquiry->reads != loop->reads && inquiry->number > 0) {
+        inquiry->reads = loop->reads;
+        inquiry->number--;
+        loop_submit(loop, job);
+        return;
+    }
     endpoint->looks--;
     tell(endpoint, (evl_notice){.kind = EVL_NOTICE_SNAPSHOT, .token = inquiry->token});
     free(inquiry);
 }
 
-/* Lets in who has knocked, then goes once more round the loop: reading outranks jobs there, so what
- * these clients have sent is read before the look. */
+/* Lets in who has knocked. Reading outranks jobs, so one turn later what they sent has been read.
+ */
 static void run_snapshot(evl_job *job) {
-    evl_endpoint *endpoint = ((evl_inquiry *)(void *)job)->endpoint;
-    uint32_t before = 0;
-    do {
-        before = endpoint->accepted;
-        accept_all(endpoint);
-    } while (endpoint->accepted - before == ACCEPT_AT_ONCE);
+    evl_inquiry *inquiry = (evl_inquiry *)(void *)job;
+    evl_endpoint *endpoint = inquiry->endpoint;
+    accept_queue(endpoint);
     endpoint_review(endpoint);
     endpoint->looks++;
+    inquiry->reads = endpoint->host.loop->reads;
+    inquiry->number = LEAST_TURNS + endpoint->active / CONNECTIONS_A_TURN;
     job->run = run_look;
     loop_submit(endpoint->host.loop, job);
 }

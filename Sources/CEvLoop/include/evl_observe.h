@@ -5,7 +5,7 @@
 
 #include "evl_endpoint.h"
 
-/* Asks for one EVL_NOTICE_SNAPSHOT: what is so once all that had arrived before the call has been
+/* Asks for one EVL_NOTICE_SNAPSHOT: what is so once all that the kernel held by then has been
  * accepted, read and judged. Legal after the finish as well. Any thread. */
 evl_status evl_endpoint_snapshot(evl_endpoint *endpoint, uint64_t token);
 
