@@ -85,6 +85,11 @@ void connection_abort(evl_connection *c) {
     connection_conclude(c);
 }
 
+void connection_drop(evl_connection *c) {
+    c->dropped = !c->ended;
+    connection_abort(c);
+}
+
 void connection_refuse(evl_connection *c, bool is_failure, uint32_t waiting_step) {
     c->ended = true;
     if (is_failure) {
@@ -117,14 +122,18 @@ bool connection_is_idle(const evl_connection *c) {
 }
 
 void connection_note(evl_connection *c, evl_event_kind kind, uint32_t step, uint64_t consumed) {
-    if (c->host->record_bytes == 0 && kind == EVL_EVENT_STEP_DONE)
+    bool kept = c->host->record_bytes > 0 || kind != EVL_EVENT_STEP_DONE;
+    if (!kept && c->host->watched == 0)
         return;
     evl_event event = {.time_ns = c->host->loop->now_ns,
                        .consumed = consumed,
                        .sent = c->sent_total,
                        .kind = kind,
                        .step = step};
-    record_event(&c->record, &event);
+    if (kept)
+        record_event(&c->record, &event);
+    if (c->host->watched != 0)
+        c->host->noted(c->host, c, &event);
 }
 
 /* Marks the connection failed; the pump that is under way, or called next, ends it. */
@@ -214,6 +223,7 @@ void connection_view(const evl_connection *c, evl_connection_view *view) {
         .got_fin = c->got_fin,
         .got_rst = c->got_rst,
         .half_closed = c->half_closed,
+        .dropped = c->dropped,
         .peer = c->peer,
         .accepted_ns = c->accepted_ns,
         .closed_ns = c->closed_ns,

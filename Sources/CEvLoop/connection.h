@@ -15,8 +15,6 @@
 #include "session.h"
 #include "socket.h"
 
-typedef struct evl_connection evl_connection;
-
 /* What a connection needs from its server, and tells it. */
 typedef struct evl_host {
     evl_loop *loop;
@@ -29,6 +27,10 @@ typedef struct evl_host {
     void (*ended)(struct evl_host *host, evl_connection *connection); /* once; may free it */
     void (*asked)(struct evl_host *host, evl_connection *connection, uint32_t step,
                   const uint8_t *payload, size_t length);
+    uint8_t watched; /* evl_watch: which of the two below are called */
+    void (*heard)(struct evl_host *host, const evl_connection *connection, const uint8_t *bytes,
+                  size_t length); /* counted already, not judged yet */
+    void (*noted)(struct evl_host *host, const evl_connection *connection, const evl_event *event);
 } evl_host;
 
 /* Bytes the client's kernel would not take yet. Rare: made on the first short write. */
@@ -74,7 +76,7 @@ struct evl_connection {
     evl_failure failure;
     uint8_t deferred; /* evl_action_kind to carry out when all is written; STEP_DONE: none */
     bool deferred_discard;
-    bool got_fin, got_rst, half_closed, time_up, idle, ended, script_done;
+    bool got_fin, got_rst, half_closed, time_up, idle, ended, script_done, dropped;
     bool hungry;       /* its step needs more input than there is: reading can't pause */
     bool yielded;      /* its alarm rings only to let it go on */
     bool limit_passed; /* the limit has had its last read: the next ring is final */
@@ -100,6 +102,9 @@ void connection_finishing(evl_connection *c);
 
 /* Ends it now, without a failure. */
 void connection_abort(evl_connection *c);
+
+/* The same, because the server is taken down. */
+void connection_drop(evl_connection *c);
 
 /* A connection that no script is for: reset with a failure, or without one. */
 void connection_refuse(evl_connection *c, bool is_failure, uint32_t waiting_step);

@@ -25,10 +25,13 @@ void io_callback(struct ev_loop *ev, ev_io *watcher, int events) {
 static void note_bytes(evl_connection *c, const uint8_t *bytes, size_t length) {
     evl_loop *loop = c->host->loop;
     c->received_total += length;
+    loop->reads++;
     c->progress_ns = c->last_bytes_ns = loop->now_ns;
     if (loop->record_bytes < LOOP_RECORD_BYTES)
         loop->record_bytes +=
             record_bytes(&c->record.received, bytes, length, c->host->record_bytes);
+    if ((c->host->watched & EVL_WATCH_BYTES) != 0)
+        c->host->heard(c->host, c, bytes, length);
 }
 
 /* One non-blocking read into the loop's buffer; answers how many bytes are there. */

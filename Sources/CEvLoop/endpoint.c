@@ -41,6 +41,9 @@ static evl_endpoint *endpoint_create(const evl_endpoint_config *config, evl_loop
         .moved = connection_moved,
         .ended = connection_ended,
         .asked = connection_asked,
+        .watched = config->watched,
+        .heard = observe_heard,
+        .noted = observe_noted,
     };
     endpoint->open_job.run = run_open;
     endpoint->close_job.run = run_close;
@@ -76,12 +79,13 @@ evl_status evl_endpoint_open(const evl_endpoint_config *config, evl_notify_fn no
     evl_endpoint *endpoint = endpoint_create(config, loop);
     if (endpoint == NULL)
         return EVL_NO_MEMORY;
-    evl_status status =
-        socket_listen(&config->address, &endpoint->listener, &endpoint->address, error);
+    int listener = -1;
+    evl_status status = socket_listen(&config->address, &listener, &endpoint->address, error);
     if (status != EVL_OK) {
         endpoint_free(endpoint);
         return status;
     }
+    endpoint->listener = listener;
     endpoint->file = socket_find_file(&endpoint->address);
     endpoint->notify = notify;
     endpoint->context = context;
@@ -111,6 +115,10 @@ static void run_close(evl_job *job) {
     evl_endpoint *endpoint =
         (evl_endpoint *)(void *)((char *)job - offsetof(evl_endpoint, close_job));
     evl_loop *loop = endpoint->host.loop;
+    if (endpoint->looks > 0) { /* their second half is in the queue: once more behind it */
+        loop_submit(loop, job);
+        return;
+    }
     endpoint->stopped = true;
     if (!endpoint->finished)
         endpoint_shut(endpoint, false);
@@ -363,6 +371,7 @@ void evl_endpoint_look(const evl_endpoint *endpoint, evl_endpoint_view *view) {
     *view = (evl_endpoint_view){
         .accepted = endpoint->accepted,
         .scripted = endpoint->scripted,
+        .active = endpoint->active,
         .completed = endpoint->completed,
         .record_count = endpoint->record_count + endpoint->active,
         .records_dropped = endpoint->records_dropped,
@@ -374,6 +383,7 @@ void evl_endpoint_look(const evl_endpoint *endpoint, evl_endpoint_view *view) {
         .accept_pauses = endpoint->accept_pauses,
         .accept_error = endpoint->accept_error,
         .failed = endpoint->failed,
+        .down = endpoint->down,
         .opened_ns = endpoint->opened_ns,
         .now_ns = endpoint->host.loop->now_ns,
         .received_total = endpoint->received_total,

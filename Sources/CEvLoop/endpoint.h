@@ -1,6 +1,7 @@
 /* An endpoint, as a server: a listener, the connections it accepted, and what is still to come.
  * Loop thread only, but for the fields named atomic. endpoint.c is the boundary and the life;
- * endpoint_accept.c lets connections in; endpoint_review.c decides what is done and tells Swift. */
+ * endpoint_accept.c lets connections in; endpoint_review.c decides what is done and tells Swift;
+ * endpoint_observe.c shows what goes on; endpoint_down.c takes the listener down and up. */
 #ifndef EVL_ENDPOINT_PRIVATE_H
 #define EVL_ENDPOINT_PRIVATE_H
 
@@ -23,9 +24,9 @@ struct evl_endpoint {
     evl_notify_fn notify;
     void *context;
     evl_address address;
-    socket_file file; /* a Unix-domain socket's */
-    int listener;     /* -1 once finished */
-    int reserved;     /* holds the port after that */
+    socket_file file;    /* a Unix-domain socket's */
+    atomic_int listener; /* -1 while down and once finished */
+    int reserved;        /* holds the port then */
     ev_io accept;
     ev_timer await;      /* a connection that is waited for */
     evl_alarm retry;     /* accepting again after a pause */
@@ -43,6 +44,10 @@ struct evl_endpoint {
     uint64_t received_total, sent_total;
     pending_join *joins;
     bool failed, finish_asked, finished, stopped, await_extended;
+    bool down;           /* the test took the listener down */
+    bool told_failure;   /* to those who observe */
+    uint32_t observers;  /* how many watch the bytes */
+    uint32_t looks;      /* snapshots under way: they must not outlive the endpoint */
     atomic_bool settled; /* all done, and the last report lent says so */
     evl_job open_job, close_job;
 };
@@ -60,11 +65,36 @@ static inline bool endpoint_is_live(const evl_endpoint *endpoint) {
     return endpoint->config.program_count == 0;
 }
 
+/* In a list the first failure ends what follows; with `every` the others go on. */
+static inline bool endpoint_is_given_up(const evl_endpoint *endpoint) {
+    return endpoint->failed && (!endpoint->config.every || endpoint->awaited != NOBODY);
+}
+
 /* endpoint_accept.c */
 void accept_ready(struct ev_loop *ev, ev_io *watcher, int events);
 void accept_retry(evl_alarm *alarm);
 void accept_watch(evl_endpoint *endpoint);
 void accept_all(evl_endpoint *endpoint);
+void accept_queue(evl_endpoint *endpoint);
+
+/* endpoint_observe.c */
+void observe_heard(evl_host *host, const evl_connection *connection, const uint8_t *bytes,
+                   size_t length);
+void observe_noted(evl_host *host, const evl_connection *connection, const evl_event *event);
+void observe_turned_away(evl_endpoint *endpoint, uint32_t number);
+void observe_failure(evl_endpoint *endpoint);
+
+/* A request of this endpoint's observers, on its way to the loop; `run` frees it. */
+typedef struct evl_inquiry {
+    evl_job job;
+    evl_endpoint *endpoint;
+    uint64_t token;
+    uint64_t reads; /* of the loop, when it was last looked at */
+    uint32_t number;
+    bool reset;
+} evl_inquiry;
+
+evl_status inquire(evl_endpoint *endpoint, void (*run)(evl_job *job), evl_inquiry values);
 
 /* endpoint_review.c */
 void endpoint_review(evl_endpoint *endpoint);

@@ -60,6 +60,18 @@ void accept_all(evl_endpoint *endpoint) {
     accept_watch(endpoint);
 }
 
+/* All that have knocked, however many: a queue holds some thousands at most, but others may knock
+ * meanwhile, so that there must be an end. */
+void accept_queue(evl_endpoint *endpoint) {
+    uint32_t before = endpoint->accepted;
+    for (int round = 0; round < 32; round++) {
+        accept_all(endpoint);
+        if (endpoint->accepted - before < ACCEPT_AT_ONCE)
+            return;
+        before = endpoint->accepted;
+    }
+}
+
 void accept_ready(struct ev_loop *ev, ev_io *watcher, int events) {
     (void)ev, (void)events;
     evl_endpoint *endpoint = endpoint_of(watcher);
@@ -106,18 +118,24 @@ static uint32_t waiting_step(const evl_endpoint *endpoint) {
     return c != NULL && c->script != NOBODY ? session_index(&c->session) : NOBODY;
 }
 
+/* Resets a client of which no record is kept. */
+static void turn_off(evl_endpoint *endpoint, int fd) {
+    socket_reset(fd);
+    observe_turned_away(endpoint, endpoint->accepted);
+}
+
 static void turn_away(evl_endpoint *endpoint, int fd, const char *peer) {
     evl_unscripted policy = (evl_unscripted)endpoint->config.unscripted;
     if (endpoint->failed && policy == EVL_UNSCRIPTED_FAIL) {
         /* Its cause has been reported: a client that retries must not bury it. */
         endpoint->refused++;
-        socket_reset(fd);
+        turn_off(endpoint, fd);
         return;
     }
     evl_connection *c =
         connection_open(&endpoint->host, fd, peer, endpoint->accepted, NOBODY, NULL, true);
     if (c == NULL) {
-        socket_reset(fd);
+        turn_off(endpoint, fd);
         return;
     }
     uint32_t step = waiting_step(endpoint);
@@ -148,7 +166,7 @@ static void admit(evl_endpoint *endpoint, int fd, const char *peer) {
                         endpoint_is_live(endpoint) && !endpoint->finish_asked);
     if (c == NULL) {
         evl_program_release(program);
-        socket_reset(fd);
+        turn_off(endpoint, fd);
         return;
     }
     endpoint->scripted++;

@@ -30,19 +30,15 @@ static bool any_active(const evl_endpoint *endpoint, bool also_idle, uint32_t up
     return false;
 }
 
-/* In a list the first failure ends what follows; with `every` the others go on. */
-static bool is_given_up(const evl_endpoint *endpoint) {
-    return endpoint->failed && (!endpoint->config.every || endpoint->awaited != NOBODY);
-}
-
 static bool is_joined(const evl_endpoint *endpoint, uint32_t up_to) {
-    return is_given_up(endpoint) || (all_came(endpoint) && !any_active(endpoint, false, up_to));
+    return endpoint_is_given_up(endpoint) ||
+           (all_came(endpoint) && !any_active(endpoint, false, up_to));
 }
 
 static bool is_complete(const evl_endpoint *endpoint) {
     if (any_active(endpoint, true, UINT32_MAX))
         return false;
-    return is_given_up(endpoint) || all_came(endpoint);
+    return endpoint_is_given_up(endpoint) || all_came(endpoint);
 }
 
 /* --- a connection that is waited for --- */
@@ -67,8 +63,11 @@ static void await_until(evl_endpoint *endpoint, uint64_t due_ns) {
 }
 
 /* Whether nobody can be called absent yet: the next one is not let in while another is served, or
- * the one that is served may be the very client that connects again afterwards. */
+ * the one that is served may be the very client that connects again afterwards, or nobody can
+ * connect while the test has taken the listener down. */
 static bool is_served(const evl_endpoint *endpoint, bool written) {
+    if (endpoint->down)
+        return true;
     if (endpoint->config.one_at_a_time && endpoint->active > 0)
         return true;
     return !written && any_active(endpoint, false, UINT32_MAX);
@@ -78,7 +77,7 @@ static bool is_served(const evl_endpoint *endpoint, bool written) {
  * somebody waits (join, finish), for a server may stand ready long before its client starts. */
 void await_arm(evl_endpoint *endpoint) {
     struct ev_loop *ev = endpoint->host.loop->ev;
-    if (all_came(endpoint) || is_given_up(endpoint))
+    if (all_came(endpoint) || endpoint_is_given_up(endpoint))
         return;
     const evl_step *first = next_first_step(endpoint);
     bool written = first != NULL && first->kind == EVL_STEP_EXPECT_CONNECT;
@@ -154,10 +153,10 @@ void endpoint_shut(evl_endpoint *endpoint, bool keep_port) {
     accept_watch(endpoint);
     ev_timer_stop(endpoint->host.loop->ev, &endpoint->await);
     loop_alarm_cancel(endpoint->host.loop, &endpoint->retry);
-    if (keep_port)
-        endpoint->reserved = socket_reserve(endpoint->listener);
-    else
-        socket_close(endpoint->listener);
+    int error = 0;
+    if (keep_port && endpoint->listener >= 0) /* else it is down, and the port held already */
+        endpoint->reserved = socket_reserve(endpoint->listener, &error);
+    socket_close(endpoint->listener);
     endpoint->listener = -1;
 }
 
@@ -176,16 +175,28 @@ static void settle(evl_endpoint *endpoint) {
     atomic_store_explicit(&endpoint->settled, true, memory_order_release);
 }
 
+/* Who has not come by the end cannot come any more to a listener that is down. */
+static void give_up_on_nobody(evl_endpoint *endpoint) {
+    if (!endpoint->down || !endpoint->finish_asked || all_came(endpoint) ||
+        endpoint_is_given_up(endpoint) || any_active(endpoint, true, UINT32_MAX))
+        return;
+    endpoint->awaited = endpoint->scripted;
+    endpoint->awaited_ns = 0;
+    endpoint->failed = true;
+}
+
 /* Looks what has become true. Never from within a connection's own call: see review_later. */
 void endpoint_review(evl_endpoint *endpoint) {
     if (endpoint->finished)
         return;
     accept_watch(endpoint);
+    observe_failure(endpoint);
     answer_joins(endpoint);
     if (endpoint->stopped) {
         finish(endpoint);
         return;
     }
+    give_up_on_nobody(endpoint);
     if (!is_complete(endpoint)) {
         await_arm(endpoint);
         return;

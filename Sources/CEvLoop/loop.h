@@ -45,6 +45,7 @@ struct evl_loop {
     struct ev_loop *ev;
     uint64_t now_ns;     /* stamped once per iteration, when the kernel's wait has ended */
     size_t record_bytes; /* evidence kept by all connections */
+    uint64_t reads;      /* by all connections, so far */
     uint8_t read_buffer[LOOP_READ_BYTES];
     /* the rest is loop.c's own */
     ev_async wake;

@@ -163,32 +163,50 @@ static void clear_flag(int fd, int level, int option) {
     setsockopt(fd, level, option, &off, sizeof off);
 }
 
-int socket_reserve(int fd) {
+/* Both sockets of this user say REUSEPORT, so the second may bind while the first still listens:
+ * the port is never free. socket(7), SO_REUSEPORT. */
+static int bind_beside(int fd, const any_address *address, socklen_t length) {
+    int held = open_socket(address->any.sa_family);
+    if (held < 0)
+        return -1;
+    set_flag(fd, SOL_SOCKET, SO_REUSEPORT);
+    set_flag(held, SOL_SOCKET, SO_REUSEPORT);
+    /* REUSEADDR gets it past what is left of accepted sockets; kept, it would let others in. */
+    set_flag(held, SOL_SOCKET, SO_REUSEADDR);
+    if (address->any.sa_family == AF_INET6)
+        set_flag(held, IPPROTO_IPV6, IPV6_V6ONLY);
+    if (bind(held, &address->any, length) == 0) {
+        clear_flag(held, SOL_SOCKET, SO_REUSEADDR);
+        return held;
+    }
+    int failure = errno;
+    close(held);
+    errno = failure;
+    return -1;
+}
+
+int socket_reserve(int fd, int *error) {
     any_address raw = {0};
     socklen_t length = sizeof raw;
-    int held = -1;
-    if (getsockname(fd, &raw.any, &length) == 0 && raw.any.sa_family != AF_UNIX) {
-        /* Both sockets of this user say REUSEPORT, so the second may bind while the first still
-         * listens: the port is never free. socket(7), SO_REUSEPORT. */
-        held = open_socket(raw.any.sa_family);
-        set_flag(fd, SOL_SOCKET, SO_REUSEPORT);
-        if (held >= 0) {
-            set_flag(held, SOL_SOCKET, SO_REUSEPORT);
-            /* REUSEADDR gets it past what is left of accepted sockets; kept, it would let others
-             * in. */
-            set_flag(held, SOL_SOCKET, SO_REUSEADDR);
-            if (raw.any.sa_family == AF_INET6)
-                set_flag(held, IPPROTO_IPV6, IPV6_V6ONLY);
-            if (bind(held, &raw.any, length) != 0) {
-                close(held);
-                held = -1;
-            } else {
-                clear_flag(held, SOL_SOCKET, SO_REUSEADDR);
-            }
-        }
-    }
-    close(fd);
+    *error = 0;
+    if (getsockname(fd, &raw.any, &length) == 0 && raw.any.sa_family == AF_UNIX)
+        return -1;
+    int held = bind_beside(fd, &raw, length);
+    if (held < 0)
+        *error = errno;
     return held;
+}
+
+int socket_listen_again(int reserved) {
+    /* As in socket_listen: accepted sockets inherit both. REUSEADDR also lets listen(2), which
+     * looks for conflicts anew, past what is left of the sockets accepted before. */
+    set_flag(reserved, SOL_SOCKET, SO_REUSEADDR);
+    set_flag(reserved, IPPROTO_TCP, TCP_NODELAY);
+    if (listen(reserved, BACKLOG) == 0)
+        return 0;
+    int failure = errno;
+    clear_flag(reserved, SOL_SOCKET, SO_REUSEADDR);
+    return failure;
 }
 
 uint32_t socket_pending_count(int fd) {

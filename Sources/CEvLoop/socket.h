@@ -26,9 +26,13 @@ enum {
 /* Binds and listens; on EVL_OK *fd and *address (with the kernel's port) are set. */
 evl_status socket_listen(const evl_address *wanted, int *fd, evl_address *address, int *error);
 
-/* Takes the port over from listening `fd` with a bound socket that does not listen, so that later
- * connects are refused and nobody else gets the port; closes `fd`. Answers it, or -1. */
-int socket_reserve(int fd);
+/* A bound socket that does not listen, on the port of listening `fd`: once that is closed, connects
+ * are refused and nobody else gets the port. -1: there is none (the errno in *error, 0 for
+ * Unix-domain sockets). */
+int socket_reserve(int fd, int *error);
+
+/* Listens on what socket_reserve has made: 0, or the errno. */
+int socket_listen_again(int reserved);
 
 /* How many connections wait to be accepted; where that can't be told, as many as may wait at all.
  */

@@ -1,7 +1,8 @@
 // The text of a failure that no connection is there to show: nobody came.
 
 enum AbsenceText {
-    static func summary(_ plan: EndpointPlan, came: Int, limit: Duration) -> String {
+    /// `limit`: nil when the server was down, and nobody could come.
+    static func summary(_ plan: EndpointPlan, came: Int, limit: Duration?) -> String {
         let missing =
             switch plan.mode {
             case .list where plan.scripts.count > 1: "a connection for script \(came + 1) of \(plan.scripts.count)"
@@ -9,15 +10,18 @@ enum AbsenceText {
             default: "a client to connect"
             }
         let got = came == 0 ? "nobody connected" : "only \(came) came"
-        return "expected \(missing), but \(got) within \(limit.brief)"
+        let ending = limit.map { "within \($0.brief)" } ?? "before the test took the server down"
+        return "expected \(missing), but \(got) \(ending)"
     }
 
     static func details(_ plan: EndpointPlan, _ script: ScriptPlan, _ report: EndpointReport) -> [String] {
-        var lines = ["  server    was listening on \(plan.listening ?? plan.options.address)"]
+        let state = report.isDown ? "was down when it was finished; it had been" : "was"
+        var lines = ["  server    \(state) listening on \(plan.listening ?? plan.options.address)"]
         if !isPlayedAlready(plan, report), let listing = script.listing(after: -1) {
             lines.append("  not run   " + listing)
         }
-        lines.append("  hint      \(hint(came: report.scripted))")
+        lines.append(
+            "  hint      \(report.isDown ? "call bringUp() before the client connects" : hint(came: report.scripted))")
         return lines
     }
 

@@ -12,7 +12,7 @@ struct Question: Sendable {
 }
 
 /// What a question is answered with.
-enum Answer: Sendable {
+enum ScriptAnswer: Sendable {
     /// Steps that come next.
     case steps([Step])
     /// The option of a choice.
@@ -30,7 +30,7 @@ final class Answerer: Sendable {
         weak var core: CoreEndpoint?
         var isAttached = false
         /// Answers that were there before the core was.
-        var early: [(Int, Answer)] = []
+        var early: [(Int, ScriptAnswer)] = []
         var task: Task<Void, Never>?
         /// What responders keep for a connection, and how many requests they have had.
         var states: [Explanation.Key: (state: any Sendable, requests: Int)] = [:]
@@ -121,7 +121,9 @@ final class Answerer: Sendable {
         (error as? MockError)?.message ?? String(describing: error)
     }
 
-    private func answer(to question: Question, _ planned: PlannedStep, _ key: Explanation.Key) async throws -> Answer {
+    private func answer(to question: Question, _ planned: PlannedStep, _ key: Explanation.Key) async throws
+        -> ScriptAnswer
+    {
         switch planned.step.kind {
         case .expectPiece(let piece):
             guard let finding = try await piece.check.finding(in: question.payload) else { return .steps([]) }
@@ -159,7 +161,7 @@ final class Answerer: Sendable {
 
     // MARK: To the core
 
-    private func answer(_ connection: Int, _ answer: Answer) {
+    private func answer(_ connection: Int, _ answer: ScriptAnswer) {
         let core = state.withLock { state -> CoreEndpoint? in
             if !state.isAttached { state.early.append((connection, answer)) }
             return state.core

@@ -1,5 +1,7 @@
 // Which connection plays which script: what an endpoint was made for, as data.
 
+import Logging
+
 struct EndpointPlan: Sendable {
     enum Mode: Sendable {
         /// The n-th connection plays the n-th script.
@@ -19,6 +21,8 @@ struct EndpointPlan: Sendable {
     let location: SourcePosition
     /// Where the server listens in fact, once it does.
     var listening: MockAddress?
+    /// Where it tells what goes on; nil: nowhere.
+    var logger: Logger?
 
     /// The plan of a connection, by what the core says it played.
     func script(at index: Int) -> ScriptPlan? {

@@ -13,6 +13,10 @@ struct EndpointReport: Sendable {
     var awaited: (script: Int, limit: UInt64)?
     var acceptPauses = 0
     var acceptError: Int32 = 0
+    /// Connections that were open.
+    var active = 0
+    /// Whether the test had taken the listener down.
+    var isDown = false
     var connections: [ConnectionReport] = []
     /// What closures had to say.
     var explanations: [Explanation.Key: Explanation] = [:]
@@ -77,6 +81,8 @@ struct ConnectionReport: Sendable {
     var gotFin = false
     var gotRst = false
     var halfClosed = false
+    /// Reset because the server was taken down.
+    var dropped = false
     var peer = ""
     var accepted: UInt64 = 0
     var closed: UInt64 = 0

@@ -28,6 +28,15 @@ final class Inbox: Sendable {
     }
 
     private let state = Locked(State())
+    /// Who listens to what arrives, and who has asked something that is answered at once.
+    let observers = Observers()
+    let inquiries = Inquiries()
+    /// Nil: nothing is logged.
+    let log: ActivityLog?
+
+    init(log: ActivityLog? = nil) {
+        self.log = log
+    }
 
     /// Who answers questions; set before the endpoint is opened.
     let answerer = Locked<Answerer?>(nil)
@@ -66,6 +75,7 @@ final class Inbox: Sendable {
     func closed() {
         complete { _ in }
         answerer.withLock { $0 }?.stop()
+        observers.closed()
     }
 
     // MARK: What callers ask
@@ -135,5 +145,6 @@ final class Inbox: Sendable {
             return waiters
         }
         for waiter in waiters { waiter() }
+        observers.finished()
     }
 }

@@ -43,7 +43,8 @@ enum Judge {
             ScriptFailure(
                 kind: .notConnected,
                 location: location,
-                summary: AbsenceText.summary(plan, came: report.scripted, limit: .nanoseconds(limit)),
+                summary: AbsenceText.summary(
+                    plan, came: report.scripted, limit: report.isDown ? nil : .nanoseconds(limit)),
                 details: AbsenceText.details(plan, script, report).joined(separator: "\n"),
                 connection: nil, step: nil, stepCount: script.count, offset: nil, sinceLastBytes: nil)
         ]
@@ -76,11 +77,12 @@ enum Judge {
         var notes: [String] = []
         for connection in report.connections where connection.failure == nil && !connection.scriptDone {
             guard let index = connection.script, let script = plan.script(at: index) else { continue }
+            let was = connection.dropped ? "was reset, for the server was taken down," : "was stopped"
             if let next = script.steps.dropFirst(connection.step).first(where: { $0.number != nil }) {
                 notes.append(
-                    "connection \(connection.number) was stopped before step \(next.number ?? 0) of \(script.count), \(next.step)"
+                    "connection \(connection.number) \(was) before step \(next.number ?? 0) of \(script.count), \(next.step)"
                 )
-            } else {
+            } else if !connection.dropped {
                 notes.append("connection \(connection.number) was stopped before its client had disconnected")
             }
         }

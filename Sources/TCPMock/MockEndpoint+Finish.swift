@@ -130,7 +130,8 @@ extension MockEndpoint {
     }
 
     func verdict() -> Verdict {
-        Judge.verdict(plan.withLock { $0 }, inbox.report ?? EndpointReport())
+        inbox.log?.flush()
+        return Judge.verdict(plan.withLock { $0 }, inbox.report ?? EndpointReport())
     }
 
     private func throwFailures() throws {

@@ -18,7 +18,8 @@ public class MockEndpoint: @unchecked Sendable {  // all it stores is immutable 
 
     /// Opens what is planned.
     init(_ plan: EndpointPlan) throws {
-        let inbox = Inbox()
+        let log = plan.logger.map(ActivityLog.init)
+        let inbox = Inbox(log: log)
         let shared = Locked(plan)
         let answerer = Answerer(shared) { [weak inbox] in inbox?.explain($0, $1) }
         inbox.answerer.withLock { $0 = answerer }
@@ -30,6 +31,7 @@ public class MockEndpoint: @unchecked Sendable {  // all it stores is immutable 
         self.inbox = inbox
         self.plan = shared
         self.answerer = answerer
+        log?.begin(shared)
     }
 
     deinit {

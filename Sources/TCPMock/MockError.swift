@@ -13,6 +13,8 @@ public struct MockError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let address = Kind(description: "address")
         /// A call that the server's state does not allow, such as `enqueue` after `finish`.
         public static let misuse = Kind(description: "misuse")
+        /// What was waited for has not come.
+        public static let notReceived = Kind(description: "not received")
         /// Bytes that are no frames of a ``Framing``, or a payload that it can't say.
         public static let frame = Kind(description: "frame")
         /// The system refused something else: no memory, no descriptors, no thread.

@@ -1,5 +1,7 @@
 // What a server can be told beside its scripts.
 
+public import Logging
+
 extension MockServer {
     /// Where a server listens and how it treats its clients; the defaults suit most tests.
     public struct Options: Sendable {
@@ -15,12 +17,18 @@ extension MockServer {
         public var framing: Framing
         /// How much evidence is kept. Default: the first 16 KiB of each direction of each connection.
         public var recording: Recording
+        /// Where the server tells what goes on, one line a step, as it happens. Default: nowhere.
+        ///
+        /// At `debug`: that it listens, and each connection, step and end; a failure at `error`. At `trace` also each
+        /// read and send. Without a logger `TCPMOCK_LOG=debug` in the environment has the same written to standard
+        /// error.
+        public var logger: Logger?
 
         /// Makes options; what is not named keeps its default.
         public init(
             address: MockAddress = .loopback, limits: Limits = Limits(), unscripted: UnscriptedConnection = .fail,
             afterScript: AfterScript = .mustLeave, framing: Framing = .lengthPrefix(),
-            recording: Recording = .bytes(16 * 1024)
+            recording: Recording = .bytes(16 * 1024), logger: Logger? = nil
         ) {
             self.address = address
             self.limits = limits
@@ -28,6 +36,7 @@ extension MockServer {
             self.afterScript = afterScript
             self.framing = framing
             self.recording = recording
+            self.logger = logger
         }
     }
 

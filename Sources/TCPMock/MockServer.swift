@@ -1,5 +1,7 @@
 // The server a test talks to. What it shares with clients is in MockEndpoint.swift.
 
+import Logging
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Darwin)
@@ -94,6 +96,11 @@ public final class MockServer: MockEndpoint, @unchecked Sendable {  // it stores
         }
         let scale = TimeoutScale(environmentValue: getenv("TCPMOCK_TIMEOUT_SCALE").map { String(cString: $0) })
         var plan = EndpointPlan(mode: mode, scripts: planned, options: options, scale: scale, location: location)
+        plan.logger =
+            options.logger
+            ?? Logger(
+                label: "TCPMock.MockServer",
+                environmentValue: getenv("TCPMOCK_LOG").map { String(cString: $0) })
         if case .live = mode { plan.scripts = [ScriptPlan(mayStay: mayStay)] }
         try super.init(plan)
     }

@@ -49,7 +49,8 @@ struct Timeline {
         return "+\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction) ms  ".padded(to: 13)
     }
 
-    private func text(
+    /// What an event is told as, without its time; the ranges are those of its bytes in what was kept.
+    func text(
         _ event: ConnectionReport.Event, isTried: Bool, _ consumed: Range<Int>, _ sent: Range<Int>
     ) -> String? {
         switch event.kind {
@@ -148,6 +149,7 @@ extension ConnectionRecord.End {
         case .rst: self = .rst
         case .rstAfterFin: self = .rstAfterFin
         case .byScript: self = .byScript
+        case .none where report.dropped: self = .takenDown
         case .none: self = report.gotRst ? .rst : report.gotFin ? .halfClosed : .stillOpen
         }
     }

@@ -55,8 +55,10 @@ public struct ConnectionRecord: Sendable {
         public static let halfClosed = End(description: "the client ended its stream (FIN)")
         /// The script closed or reset it.
         public static let byScript = End(description: "the script ended the connection")
-        /// The client was still connected when the server ended.
+        /// The client was still connected when the server ended, or is connected while it runs.
         public static let stillOpen = End(description: "the client was still connected")
+        /// It was reset when the test took the server down.
+        public static let takenDown = End(description: "the server was taken down and reset it")
     }
 
     private let report: ConnectionReport
@@ -74,6 +76,13 @@ public struct ConnectionRecord: Sendable {
     public var peer: String { report.peer }
     /// How it ended.
     public var end: End { End(report) }
+    /// Whether it is open; never so in a verdict.
+    public var isOpen: Bool { report.isOpen }
+    /// The number of the step that is being played, or was when it ended; nil when all written steps are done.
+    public var currentStep: Int? {
+        guard let plan, plan.steps.indices.contains(report.step) else { return nil }
+        return plan.steps[report.step].number
+    }
     /// Whether its script was played to the end.
     public var isComplete: Bool { report.scriptDone }
     /// The first bytes the client sent, as many as ``MockServer/Options/recording`` keeps.

@@ -37,6 +37,11 @@ typedef enum evl_unscripted {
     EVL_UNSCRIPTED_IGNORE /* leave it open and unanswered until the server ends, and count it */
 } evl_unscripted;
 
+typedef enum evl_watch {
+    EVL_WATCH_BYTES = 1, /* EVL_NOTICE_BYTES and EVL_NOTICE_INPUT_ENDED */
+    EVL_WATCH_EVENTS = 2 /* EVL_NOTICE_EVENT */
+} evl_watch;
+
 typedef struct evl_endpoint_config {
     evl_address address;
     evl_program *const *programs; /* the n-th connection plays the n-th; retained */
@@ -49,21 +54,33 @@ typedef struct evl_endpoint_config {
     uint64_t after_script_ns;     /* how long the client may stay after the script */
     size_t max_buffered;          /* unjudged input a connection may hold */
     size_t record_bytes;          /* evidence kept per connection and direction; 0: none */
+    uint8_t watched;              /* evl_watch: what is told from the start, of all connections */
 } evl_endpoint_config;
 
 typedef enum evl_notice_kind {
-    EVL_NOTICE_SETTLED,  /* all that was required is done; report is whole as of now */
-    EVL_NOTICE_JOINED,   /* answer to evl_endpoint_join: token */
-    EVL_NOTICE_FINISHED, /* answer to evl_endpoint_finish: report is final */
-    EVL_NOTICE_QUESTION, /* connection `number` asks at `step`, see evl_endpoint_answer */
-    EVL_NOTICE_CLOSED    /* exactly once, last; report is final */
+    EVL_NOTICE_SETTLED,     /* all that was required is done; report is whole as of now */
+    EVL_NOTICE_JOINED,      /* answer to evl_endpoint_join: token */
+    EVL_NOTICE_FINISHED,    /* answer to evl_endpoint_finish: report is final */
+    EVL_NOTICE_QUESTION,    /* connection `number` asks at `step`, see
+                               evl_endpoint_answer */
+    EVL_NOTICE_SNAPSHOT,    /* answer to evl_endpoint_snapshot: token; report is whole as of now */
+    EVL_NOTICE_BYTES,       /* `bytes` arrived on connection `number`, not judged yet; none: it was
+                               accepted */
+    EVL_NOTICE_INPUT_ENDED, /* no more will; may be said more than once */
+    EVL_NOTICE_REPLAYED,    /* answer to evl_endpoint_observe: token; number: accepted so far */
+    EVL_NOTICE_GIVEN_UP,    /* the script has failed: no more can come of it */
+    EVL_NOTICE_EVENT,       /* `event` happened on `connection` */
+    EVL_NOTICE_TURNED,      /* answer to evl_endpoint_take_down and _bring_up: token, status */
+    EVL_NOTICE_CLOSED       /* exactly once, last; report is final */
 } evl_notice_kind;
 
 typedef struct evl_endpoint evl_endpoint;
+typedef struct evl_connection evl_connection;
 
 typedef struct evl_endpoint_view {
     uint32_t accepted;            /* connections accepted, unscripted ones included */
     uint32_t scripted;            /* those that a script was for */
+    uint32_t active;              /* connections that are open now */
     uint32_t completed;           /* connections that finished their script */
     uint32_t record_count;        /* how many evl_endpoint_connection can show */
     uint32_t failures_dropped;    /* failed connections beyond those kept */
@@ -75,6 +92,7 @@ typedef struct evl_endpoint_view {
     uint32_t accept_pauses;       /* times that accepting paused for want of descriptors */
     int32_t accept_error;         /* the errno of the last pause */
     bool failed;
+    bool down; /* not listening, for the test has asked for it */
     uint64_t opened_ns, now_ns;
     uint64_t received_total, sent_total;
 } evl_endpoint_view;
@@ -90,6 +108,17 @@ typedef struct evl_notice {
     const evl_kept *kept; /* QUESTION: what the connection has kept so far */
     size_t kept_count;
     const evl_endpoint *endpoint; /* for the two calls below, until the callback returns */
+    /* BYTES */
+    const uint8_t *bytes;
+    size_t length;
+    uint64_t position; /* of the first of them in the connection's stream */
+    uint64_t total;    /* how many have come so far: more than these where some were not recorded */
+    /* EVENT */
+    const evl_event *event;
+    const evl_connection *connection; /* for evl_connection_look */
+    /* TURNED: EVL_INVALID on an endpoint that has finished or does not listen */
+    evl_status status;
+    int error; /* EVL_SYSTEM: the errno */
 } evl_notice;
 
 typedef void (*evl_notify_fn)(void *context, const evl_notice *notice);

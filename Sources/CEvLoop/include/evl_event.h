@@ -91,6 +91,7 @@ typedef struct evl_connection_view {
     uint8_t leave;  /* evl_leave */
     bool got_fin, got_rst;
     bool half_closed; /* our FIN has been sent */
+    bool dropped;     /* reset when its server was taken down */
     const char *peer; /* "127.0.0.1:51514", or "unix" */
     uint64_t accepted_ns, closed_ns, step_began_ns, progress_ns, last_bytes_ns, failed_ns;
     uint64_t limit_ns; /* the limit that fired, as it was applied */

@@ -56,7 +56,7 @@ final class CoreEndpoint: @unchecked Sendable {  // the core's calls are thread-
     }
 
     /// Answers what a connection asked; legal on any thread, the loop's too.
-    func answer(_ connection: Int, _ answer: Answer, scale: TimeoutScale) throws {
+    func answer(_ connection: Int, _ answer: ScriptAnswer, scale: TimeoutScale) throws {
         var raw = evl_answer()
         var program: Program?
         switch answer {
@@ -79,7 +79,7 @@ final class CoreEndpoint: @unchecked Sendable {  // the core's calls are thread-
     }
 
     /// The handle is good only while `self` lives, which an optimizer may end at its last mention.
-    private func check(_ what: String, _ call: (OpaquePointer) -> evl_status) throws {
+    func check(_ what: String, _ call: (OpaquePointer) -> evl_status) throws {
         let status = withExtendedLifetime(self) { call(raw) }
         if status != EVL_OK { throw MockError(status, doing: what) }
     }
@@ -105,7 +105,7 @@ private func deliver(_ context: UnsafeMutableRawPointer?, _ notice: UnsafePointe
     case EVL_NOTICE_CLOSED:
         inbox.takeRetainedValue().closed()  // the reference that opening took
     default:
-        break
+        inbox._withUnsafeGuaranteedRef { $0.observe(notice) }
     }
 }
 
@@ -142,6 +142,7 @@ extension EndpointPlan {
         config.after_script_ns = scale.nanoseconds(of: limits.afterScript) ?? UInt64.max
         config.max_buffered = max(1, limits.maxBuffered)
         config.record_bytes = max(0, options.recording.bytesPerDirection)
+        config.watched = ActivityLog.watched(at: ActivityLog.level(of: logger))
         if case .every(let count, let oneAtATime) = mode {
             config.every = true
             config.required = UInt32(count ?? 0)

@@ -4,6 +4,26 @@ internal import CEvLoop
 
 extension EndpointReport {
     init(_ server: OpaquePointer) {
+        self.init(countsOf: server)
+        var view = evl_endpoint_view()
+        evl_endpoint_look(server, &view)
+        connections = (0..<(view.record_count - view.active)).map { index in
+            var connection = evl_connection_view()
+            evl_endpoint_connection(server, index, &connection)
+            return ConnectionReport(connection)
+        }
+        var open = evl_endpoint_next_open(server, nil)
+        while let next = open {
+            var connection = evl_connection_view()
+            evl_connection_look(next, &connection)
+            connections.append(ConnectionReport(connection))
+            open = evl_endpoint_next_open(server, next)
+        }
+        connections.sort { $0.number < $1.number }
+    }
+
+    /// All but the connections themselves.
+    init(countsOf server: OpaquePointer) {
         var view = evl_endpoint_view()
         evl_endpoint_look(server, &view)
         accepted = Int(view.accepted)
@@ -15,12 +35,8 @@ extension EndpointReport {
         awaited = view.awaited == UInt32.max ? nil : (Int(view.awaited), view.awaited_ns)
         acceptPauses = Int(view.accept_pauses)
         acceptError = view.accept_error
-        connections = (0..<view.record_count).map { index in
-            var connection = evl_connection_view()
-            evl_endpoint_connection(server, index, &connection)
-            return ConnectionReport(connection)
-        }
-        connections.sort { $0.number < $1.number }
+        active = Int(view.active)
+        isDown = view.down
     }
 
     /// Nil unless something has failed: a join that is content needs no copy.
@@ -44,6 +60,7 @@ extension ConnectionReport {
         gotFin = view.got_fin
         gotRst = view.got_rst
         halfClosed = view.half_closed
+        dropped = view.dropped
         peer = String(cString: view.peer)
         accepted = view.accepted_ns
         closed = view.closed_ns
@@ -68,6 +85,28 @@ extension ConnectionReport {
         sent = Array(UnsafeBufferPointer(start: view.sent, count: view.sent_kept))
         kept = keptBytes(view.kept, view.kept_count)
     }
+}
+
+extension ConnectionReport {
+    /// Who it is, and no more.
+    init(outlineOf view: evl_connection_view) {
+        number = Int(view.number)
+        script = view.script == UInt32.max ? nil : Int(view.script)
+        peer = String(cString: view.peer)
+        accepted = view.accepted_ns
+    }
+
+    /// Who it is, and of its bytes those since two positions in the streams, as far as they were kept.
+    init(_ view: evl_connection_view, since position: ActivityLog.Position) {
+        self.init(outlineOf: view)
+        received = Array(
+            UnsafeBufferPointer(start: view.received, count: view.received_kept).dropFirst(position.consumed))
+        sent = Array(UnsafeBufferPointer(start: view.sent, count: view.sent_kept).dropFirst(position.sent))
+    }
+}
+
+extension evl_event {
+    var copy: ConnectionReport.Event? { ConnectionReport.Event(self) }
 }
 
 extension ConnectionReport.Leave {

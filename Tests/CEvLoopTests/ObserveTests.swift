@@ -1,0 +1,82 @@
+// endpoint_observe.c and endpoint_down.c through their public header: each request is answered once, and in time.
+
+import CEvLoop
+import TestClient
+import Testing
+
+@Suite struct ObserveTests {
+    /// A snapshot takes two turns of the loop; the endpoint may be closed between them.
+    @Test func aSnapshotIsAnsweredThoughTheEndpointIsClosedAtOnce() throws {
+        for _ in 1...200 {
+            let server = try CoreListener([[.expect("a")]])
+            for token in 1...3 as ClosedRange<UInt64> { #expect(evl_endpoint_snapshot(server.raw, token) == EVL_OK) }
+            server.close()
+            for token in 1...3 as ClosedRange<UInt64> {
+                #expect(server.notices.next(EVL_NOTICE_SNAPSHOT)?.token == token)
+            }
+            #expect(server.notices.next()?.kind == EVL_NOTICE_CLOSED)
+            #expect(server.notices.isEmpty)
+        }
+    }
+
+    @Test func anObserverIsToldWhatWasThenWhatComes() throws {
+        let server = try CoreListener([[.expect("abcd")]])
+        let client = try server.connect()
+        try client.send("ab")
+        #expect(evl_endpoint_snapshot(server.raw, 1) == EVL_OK)
+        #expect(server.notices.next()?.kind == EVL_NOTICE_SNAPSHOT)
+        #expect(evl_endpoint_observe(server.raw, 0, 7) == EVL_OK)
+        #expect(server.notices.next() == Notice(kind: EVL_NOTICE_BYTES, token: 7, number: 1))
+        #expect(server.notices.next() == Notice(kind: EVL_NOTICE_REPLAYED, token: 7, number: 1))
+        try client.send("c")
+        #expect(server.notices.next() == Notice(kind: EVL_NOTICE_BYTES, number: 1))
+        #expect(evl_endpoint_unobserve(server.raw) == EVL_OK)
+        #expect(evl_endpoint_snapshot(server.raw, 2) == EVL_OK)
+        #expect(server.notices.next()?.kind == EVL_NOTICE_SNAPSHOT)
+        try client.send("d")
+        client.close()
+        #expect(server.notices.next() == Notice(kind: EVL_NOTICE_SETTLED, completed: 1))
+    }
+
+    @Test func nobodyIsToldBytesUnlessSomebodyObserves() throws {
+        let server = try CoreListener([[.expect("ab")]])
+        let client = try server.connect()
+        try client.send("a")
+        try client.send("b")
+        client.close()
+        #expect(server.notices.next()?.kind == EVL_NOTICE_SETTLED)
+        #expect(server.finish() == EVL_OK)
+        #expect(server.notices.next()?.kind == EVL_NOTICE_FINISHED)
+    }
+
+    @Test func whoObservesAFinishedEndpointIsToldWhatWas() throws {
+        let server = try CoreListener([[.expect("ab")]])
+        let client = try server.connect()
+        try client.send("ab")
+        client.close()
+        #expect(server.finish() == EVL_OK)
+        #expect(server.notices.next(EVL_NOTICE_FINISHED) != nil)
+        #expect(evl_endpoint_observe(server.raw, 1, 7) == EVL_OK)
+        #expect(server.notices.next()?.kind == EVL_NOTICE_BYTES)
+        #expect(server.notices.next()?.kind == EVL_NOTICE_INPUT_ENDED)
+        #expect(server.notices.next()?.kind == EVL_NOTICE_REPLAYED)
+    }
+
+    @Test func downAndUpAreAnsweredInTheirOrderAlsoByAFinishedEndpoint() throws {
+        let server = try CoreListener([[.expect("a")]])
+        for token in 1...10 as ClosedRange<UInt64> {
+            let status =
+                token.isMultiple(of: 2)
+                ? evl_endpoint_bring_up(server.raw, token) : evl_endpoint_take_down(server.raw, true, token)
+            #expect(status == EVL_OK)
+        }
+        for token in 1...10 as ClosedRange<UInt64> { #expect(server.notices.next()?.token == token) }
+        let client = try server.connect()
+        try client.send("a")
+        client.close()
+        #expect(server.finish() == EVL_OK)
+        #expect(server.notices.next(EVL_NOTICE_FINISHED) != nil)
+        #expect(evl_endpoint_take_down(server.raw, false, 11) == EVL_OK)
+        #expect(server.notices.next() == Notice(kind: EVL_NOTICE_TURNED, token: 11, completed: 1))
+    }
+}
