@@ -19,15 +19,14 @@ struct EndpointPlan: Sendable {
     let location: SourcePosition
     /// Where the server listens in fact, once it does.
     var listening: MockAddress?
+    /// Which side it plays.
+    var side = Side.server
 
     /// The plan of a connection, by what the core says it played.
     func script(at index: Int) -> ScriptPlan? {
         if case .every = mode { return scripts.first }
         return scripts.indices.contains(index) ? scripts[index] : nil
     }
-
-    /// What it is called in messages.
-    var noun: String { "server" }
 
     /// "one connection", "3 connections": what the server was made for.
     var purpose: String {

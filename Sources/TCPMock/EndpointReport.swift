@@ -55,6 +55,8 @@ struct ConnectionReport: Sendable {
         let header: [UInt8]
     }
 
+    /// Which side of it the script played.
+    var side = Side.server
     var number = 0
     /// Nil: no script was for it.
     var script: Int?

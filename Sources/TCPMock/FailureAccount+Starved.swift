@@ -22,11 +22,11 @@ extension FailureAccount {
         switch planned.step.kind {
         case .send, .sendFrame:
             let taken = isExplicit ? "did not take it all within \(limit)" : "took nothing of it for \(limit)"
-            return "\(planned.step) is not done: the client \(taken)"
+            return "\(planned.step) is not done: the \(peer) \(taken)"
         case .expectDisconnect, .disconnect:
             return "expected \(wanted), but \(stillThere(after: limit))"
         case .reset, .close, .halfClose:
-            return "\(planned.step) is not done: the client did not acknowledge all that was sent within \(limit)"
+            return "\(planned.step) is not done: the \(peer) did not acknowledge all that was sent within \(limit)"
         case .expect, .receiveExactly, .receiveAtLeast, .receiveUntil, .expectFrame:
             return "expected \(wanted), \(soFar)\(noMore(for: limit))\(starvedBy)"
         default:

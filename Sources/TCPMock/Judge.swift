@@ -20,7 +20,7 @@ enum Judge {
             plan: plan, script: plan.script(at: index) ?? ScriptPlan(), report: report, connection: connection,
             failure: failure)
         return ScriptFailure(
-            kind: ScriptFailure.Kind(failure.kind),
+            kind: ScriptFailure.Kind(failure.kind, plan.side),
             location: account.location,
             summary: account.summary,
             details: account.details.joined(separator: "\n"),
@@ -81,7 +81,8 @@ enum Judge {
                     "connection \(connection.number) was stopped before step \(next.number ?? 0) of \(script.count), \(next.step)"
                 )
             } else {
-                notes.append("connection \(connection.number) was stopped before its client had disconnected")
+                notes.append(
+                    "connection \(connection.number) was stopped before its \(plan.side.peer) had disconnected")
             }
         }
         return notes + (notBegun(plan, report).map { [$0] } ?? [])
@@ -102,7 +103,7 @@ enum Judge {
         }
         if report.acceptPauses > 0 {
             notes.append(
-                "accepting paused \(counted(report.acceptPauses, "time")): \(systemText(report.acceptError)); "
+                "\(plan.side == .server ? "accepting" : "connecting") paused \(counted(report.acceptPauses, "time")): \(systemText(report.acceptError)); "
                     + "raise `ulimit -n` or open fewer connections")
         }
         return notes
@@ -119,12 +120,22 @@ enum Judge {
             guard report.scripted == 0, let first = plan.scripts[0].steps.first(where: { $0.number != nil }) else {
                 return nil
             }
-            return
-                "nobody had connected when the server was stopped, before step 1 of \(plan.scripts[0].count), \(first.step)"
+            return "\(nobodyCame(plan)), before step 1 of \(plan.scripts[0].count), \(first.step)"
         case .every(let required, _):
             guard report.scripted < required ?? 1 else { return nil }
-            let came = report.scripted == 0 ? "nobody" : "only \(report.scripted) of \(required ?? 1)"
-            return "\(came) had connected when the server was stopped"
+            guard report.scripted > 0 else { return nobodyCame(plan) }
+            let came = "only \(report.scripted) of \(required ?? 1)"
+            return switch plan.side {
+            case .server: "\(came) had connected when the server was stopped"
+            case .client: "\(came) connections had been made when the client was stopped"
+            }
+        }
+    }
+
+    private static func nobodyCame(_ plan: EndpointPlan) -> String {
+        switch plan.side {
+        case .server: "nobody had connected when the server was stopped"
+        case .client: "the client had not connected when it was stopped"
         }
     }
 
@@ -135,15 +146,15 @@ enum Judge {
 }
 
 extension ScriptFailure.Kind {
-    fileprivate init(_ kind: ConnectionReport.Failure.Kind) {
+    fileprivate init(_ kind: ConnectionReport.Failure.Kind, _ side: Side) {
         self =
             switch kind {
             case .mismatch, .frameLength: .mismatch
             case .frameTooLong: .frameTooLong
             case .delimiterMissing: .delimiterMissing
             case .unexpectedBytes: .unexpectedBytes
-            case .clientClosed: .clientClosed
-            case .clientReset: .clientReset
+            case .clientClosed: side == .server ? .clientClosed : .serverClosed
+            case .clientReset: side == .server ? .clientReset : .serverReset
             case .limit: .limit
             case .leftByReset, .leftCleanly: .departure
             case .noConnection: .noConnection

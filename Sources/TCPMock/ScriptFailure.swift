@@ -19,6 +19,10 @@ public struct ScriptFailure: Sendable, Hashable, CustomStringConvertible {
         public static let clientClosed = Kind(description: "clientClosed")
         /// The client reset the connection in the middle of a step.
         public static let clientReset = Kind(description: "clientReset")
+        /// The server closed in the middle of a client's step.
+        public static let serverClosed = Kind(description: "serverClosed")
+        /// The server reset the connection in the middle of a client's step.
+        public static let serverReset = Kind(description: "serverReset")
         /// A step's limit passed.
         public static let limit = Kind(description: "limit")
         /// The client left in another manner than expected.

@@ -27,7 +27,7 @@ public struct Verdict: Sendable, CustomStringConvertible {
     public var description: String {
         let body =
             failures.isEmpty
-            ? ["\(isComplete ? "all went as scripted" : "nothing failed, but the server was stopped early"): \(came)"]
+            ? ["\(isComplete ? "all went as scripted" : "nothing failed, but it was stopped early"): \(came)"]
             : failures.map { "\($0.location): \($0.message)" }
         return (body + notes.map { "note: \($0)" }).joined(separator: "\n")
     }
@@ -41,22 +41,59 @@ public struct Verdict: Sendable, CustomStringConvertible {
 public struct ConnectionRecord: Sendable {
     /// How a connection ended, as far as the server could see.
     public struct End: Sendable, Hashable, CustomStringConvertible {
-        /// In words.
-        public let description: String
+        private enum Manner: Sendable {
+            case fin, rst, rstAfterFin, halfClosed, byScript, stillOpen
+        }
 
-        /// The client closed cleanly (FIN).
-        public static let fin = End(description: "the client closed (FIN)")
-        /// The client reset the connection (RST).
-        public static let rst = End(description: "the client reset the connection (RST)")
-        /// The client ended its stream first and then refused what was sent to it.
-        public static let rstAfterFin = End(
-            description: "the client closed (FIN), then refused what was sent to it (RST)")
-        /// The client has ended its stream; it may still have been there to read.
-        public static let halfClosed = End(description: "the client ended its stream (FIN)")
+        private let manner: Manner
+        /// Whom a client's words call a server; how it ended is the same.
+        private var peer = "client"
+
+        private init(_ manner: Manner) {
+            self.manner = manner
+        }
+
+        /// The other side closed cleanly (FIN).
+        public static let fin = End(.fin)
+        /// The other side reset the connection (RST).
+        public static let rst = End(.rst)
+        /// The other side ended its stream first and then refused what was sent to it.
+        public static let rstAfterFin = End(.rstAfterFin)
+        /// The other side has ended its stream; it may still have been there to read.
+        public static let halfClosed = End(.halfClosed)
         /// The script closed or reset it.
-        public static let byScript = End(description: "the script ended the connection")
-        /// The client was still connected when the server ended.
-        public static let stillOpen = End(description: "the client was still connected")
+        public static let byScript = End(.byScript)
+        /// The other side was still connected when this one was ended.
+        public static let stillOpen = End(.stillOpen)
+
+        /// In words.
+        public var description: String {
+            switch manner {
+            case .fin: "the \(peer) closed (FIN)"
+            case .rst: "the \(peer) reset the connection (RST)"
+            case .rstAfterFin: "the \(peer) closed (FIN), then refused what was sent to it (RST)"
+            case .halfClosed: "the \(peer) ended its stream (FIN)"
+            case .byScript: "the script ended the connection"
+            case .stillOpen: "the \(peer) was still connected"
+            }
+        }
+
+        /// Whether the connections ended in the same manner.
+        public static func == (one: End, other: End) -> Bool {
+            one.manner == other.manner
+        }
+
+        /// Hashes the manner.
+        public func hash(into hasher: inout Hasher) {
+            hasher.combine(manner)
+        }
+
+        /// The same end, in words that call the other side so.
+        func told(of peer: String) -> End {
+            var end = self
+            end.peer = peer
+            return end
+        }
     }
 
     private let report: ConnectionReport
