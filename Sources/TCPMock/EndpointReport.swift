@@ -11,9 +11,20 @@ struct EndpointReport: Sendable {
     var unscripted = 0
     /// The script that nobody connected for, and how long it was waited.
     var awaited: (script: Int, limit: UInt64)?
+    /// The script that no connection was made for.
+    var unreached: Unreached?
     var acceptPauses = 0
     var acceptError: Int32 = 0
     var connections: [ConnectionReport] = []
+}
+
+/// A connection that could not be made.
+struct Unreached: Sendable {
+    let script: Int
+    /// How long it was tried; 0 when the first error was final.
+    let tried: UInt64
+    let attempts: Int
+    let error: Int32
 }
 
 struct ConnectionReport: Sendable {
@@ -69,6 +80,8 @@ struct ConnectionReport: Sendable {
     var gotRst = false
     var halfClosed = false
     var peer = ""
+    /// The client's own end; nil for servers' connections.
+    var local: String?
     var accepted: UInt64 = 0
     var closed: UInt64 = 0
     var stepBegan: UInt64 = 0

@@ -2,7 +2,9 @@
 
 enum Judge {
     static func verdict(_ plan: EndpointPlan, _ report: EndpointReport) -> Verdict {
-        let failures = report.connections.compactMap { failure(plan, report, $0) } + missing(plan, report)
+        let failures =
+            report.connections.compactMap { failure(plan, report, $0) } + missing(plan, report)
+            + unreached(plan, report)
         return Verdict(
             failures: grouped(failures),
             connections: report.connections.map { ConnectionRecord($0, plan: $0.script.flatMap(plan.script(at:))) },
@@ -36,17 +38,36 @@ enum Judge {
     private static func missing(_ plan: EndpointPlan, _ report: EndpointReport) -> [ScriptFailure] {
         guard let (index, limit) = report.awaited else { return [] }
         let script = plan.script(at: index) ?? ScriptPlan()
-        let first = script.steps.first { $0.number != nil }
-        var location = plan.location
-        if case .expectConnect? = first?.step.kind, let first { location = first.step.location }
         return [
             ScriptFailure(
                 kind: .notConnected,
-                location: location,
+                location: placeOfConnect(plan, script),
                 summary: AbsenceText.summary(plan, came: report.scripted, limit: .nanoseconds(limit)),
                 details: AbsenceText.details(plan, script, report).joined(separator: "\n"),
                 connection: nil, step: nil, stepCount: script.count, offset: nil, sinceLastBytes: nil)
         ]
+    }
+
+    /// A connection that a client could not make.
+    private static func unreached(_ plan: EndpointPlan, _ report: EndpointReport) -> [ScriptFailure] {
+        guard let unreached = report.unreached else { return [] }
+        let script = plan.script(at: unreached.script) ?? ScriptPlan()
+        return [
+            ScriptFailure(
+                kind: .connect,
+                location: placeOfConnect(plan, script),
+                summary: UnreachedText.summary(plan, unreached),
+                details: UnreachedText.details(plan, script, unreached).joined(separator: "\n"),
+                connection: nil, step: nil, stepCount: script.count, offset: nil, sinceLastBytes: nil)
+        ]
+    }
+
+    /// The line of a written expectConnect, else of the endpoint's creation.
+    private static func placeOfConnect(_ plan: EndpointPlan, _ script: ScriptPlan) -> SourcePosition {
+        guard let first = script.steps.first(where: { $0.number != nil }), case .expectConnect = first.step.kind else {
+            return plan.location
+        }
+        return first.step.location
     }
 
     /// Identical failures, same step, kind and offset, are one with a count.
@@ -111,7 +132,7 @@ enum Judge {
 
     /// Scripts for which nobody had come when a failure, or the test, ended the server.
     private static func notBegun(_ plan: EndpointPlan, _ report: EndpointReport) -> String? {
-        guard report.awaited == nil else { return nil }  // that is a failure of its own
+        guard report.awaited == nil, report.unreached == nil else { return nil }  // that is a failure of its own
         let count = plan.scripts.count
         switch plan.mode {
         case .list where count > 1 && report.scripted < count:

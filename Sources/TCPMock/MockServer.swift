@@ -1,11 +1,5 @@
 // The server a test talks to. What it shares with clients is in MockEndpoint.swift.
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
-
 /// A TCP server that plays scripts and checks every byte its clients send.
 ///
 /// It listens when `init` returns, runs off the calling thread, and ends with `finish()`, whose ``Verdict`` says
@@ -92,8 +86,7 @@ public final class MockServer: MockEndpoint, @unchecked Sendable {  // it stores
         let planned = try scripts.map {
             try ScriptPlan($0, framing: options.framing, mayStay: mayStay, at: location)
         }
-        let scale = TimeoutScale(environmentValue: getenv("TCPMOCK_TIMEOUT_SCALE").map { String(cString: $0) })
-        var plan = EndpointPlan(mode: mode, scripts: planned, options: options, scale: scale, location: location)
+        var plan = EndpointPlan(mode: mode, scripts: planned, options: options, scale: .current, location: location)
         if case .live = mode { plan.scripts = [ScriptPlan()] }
         try super.init(plan)
     }

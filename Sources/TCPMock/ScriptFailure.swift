@@ -29,6 +29,8 @@ public struct ScriptFailure: Sendable, Hashable, CustomStringConvertible {
         public static let departure = Kind(description: "departure")
         /// The connection had ended before the step.
         public static let noConnection = Kind(description: "noConnection")
+        /// A client could not connect.
+        public static let connect = Kind(description: "connect")
         /// Nobody connected.
         public static let notConnected = Kind(description: "notConnected")
         /// A connection came that no script is for.

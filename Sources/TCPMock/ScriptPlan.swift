@@ -25,13 +25,18 @@ struct ScriptPlan: Sendable {
     private var currentLabel: String?
     private var lint = ScriptLint.State()
 
+    /// Whether its last step ends the connection.
+    var hasEnded: Bool { lint.terminal != nil }
+
     init() {}
 
     /// Lays out a fixed script, with its unwritten end.
-    init(_ script: Script, framing: Framing, mayStay: Bool, at location: SourcePosition) throws {
+    init(
+        _ script: Script, framing: Framing, mayStay: Bool, side: Side = .server, at location: SourcePosition
+    ) throws {
         try append(script.steps, framing: framing)
         if !ScriptLint.ends(script.steps) {
-            appendEnd(mayStay: mayStay, at: location)
+            appendEnd(mayStay: mayStay, side: side, at: location)
         }
     }
 
@@ -43,10 +48,16 @@ struct ScriptPlan: Sendable {
         }
     }
 
-    /// Appends the unwritten end: the client is expected to leave.
-    mutating func appendEnd(mayStay: Bool, at location: SourcePosition) {
-        let step = Step(.expectDisconnect(.cleanly), location)
-        steps.append(PlannedStep(step: step, role: .end(mayStay: mayStay), number: nil))
+    /// Appends the unwritten end: a server expects its client to leave; a client leaves, at once or when it is finished.
+    mutating func appendEnd(mayStay: Bool, side: Side, at location: SourcePosition) {
+        if side == .server || mayStay {
+            let step = Step(.expectDisconnect(mayStay ? .any : .cleanly), location)
+            steps.append(PlannedStep(step: step, role: .end(mayStay: mayStay), number: nil))
+        }
+        if side == .client {
+            let step = Step(.disconnect(discardingInput: false), location)
+            steps.append(PlannedStep(step: step, role: .end(mayStay: false), number: nil))
+        }
     }
 
     private mutating func append(_ step: Step, depth: Int) {

@@ -20,6 +20,14 @@ enum Side: Sendable, Hashable {
         }
     }
 
+    /// What it does with an address, in words that follow "can't".
+    var use: String {
+        switch self {
+        case .server: "listen on"
+        case .client: "connect to"
+        }
+    }
+
     /// What whoever is at the other end is called.
     var peer: String {
         switch self {

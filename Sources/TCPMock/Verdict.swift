@@ -10,7 +10,7 @@ public struct Verdict: Sendable, CustomStringConvertible {
     public let connections: [ConnectionRecord]
     /// Things worth knowing that are no failures, such as steps that were pending when the server was stopped.
     public let notes: [String]
-    /// How many connections were accepted in all.
+    /// How many connections were accepted, or made, in all.
     public let accepted: Int
     /// Whether the scripts were played to their ends; not so when the server was stopped, or a script has failed.
     public let isComplete: Bool
@@ -105,10 +105,12 @@ public struct ConnectionRecord: Sendable {
         self.plan = plan
     }
 
-    /// Counted from 1 in the order of acceptance.
+    /// Counted from 1 in the order in which connections were accepted, or made.
     public var number: Int { report.number }
-    /// The client's address and port, or `unix`.
+    /// The other side's address and port, or `unix`.
     public var peer: String { report.peer }
+    /// The client's own address and port, or `unix`; nil in a server's record.
+    public var local: String? { report.local }
     /// How it ended.
     public var end: End { End(report) }
     /// Whether its script was played to the end.

@@ -13,6 +13,11 @@ extension EndpointReport {
         resetAfterFailure = Int(view.reset_after_failure)
         unscripted = Int(view.unscripted)
         awaited = view.awaited == UInt32.max ? nil : (Int(view.awaited), view.awaited_ns)
+        if view.unreached != UInt32.max {
+            unreached = Unreached(
+                script: Int(view.unreached), tried: view.unreached_ns, attempts: Int(view.connect_attempts),
+                error: view.connect_error)
+        }
         acceptPauses = Int(view.accept_pauses)
         acceptError = view.accept_error
         connections = (0..<view.record_count).map { index in
@@ -34,6 +39,7 @@ extension EndpointReport {
 
 extension ConnectionReport {
     init(_ view: evl_connection_view) {
+        side = view.dialled ? .client : .server
         number = Int(view.number)
         script = view.script == UInt32.max ? nil : Int(view.script)
         isOpen = view.open
@@ -45,6 +51,7 @@ extension ConnectionReport {
         gotRst = view.got_rst
         halfClosed = view.half_closed
         peer = String(cString: view.peer)
+        local = view.dialled ? String(cString: view.local) : nil
         accepted = view.accepted_ns
         closed = view.closed_ns
         stepBegan = view.step_began_ns

@@ -43,9 +43,8 @@ private struct ProgramBuilder {
             step.number = UInt64(rounds)
             step.depth = UInt8(depth)
         case .end(let mayStay):
-            step.kind = UInt8(EVL_STEP_EXPECT_DISCONNECT.rawValue)
-            step.flags = UInt8(EVL_STEP_IMPLICIT) | (mayStay ? UInt8(EVL_STEP_MAY_STAY) : 0)
-            step.expected_leave = UInt8((mayStay ? EVL_EXPECT_ANY : EVL_EXPECT_CLEANLY).rawValue)
+            fill(&step, planned.step)
+            step.flags |= UInt8(EVL_STEP_IMPLICIT) | (mayStay ? UInt8(EVL_STEP_MAY_STAY) : 0)
         }
         steps.append((step, start..<bytes.count))
     }
