@@ -79,12 +79,12 @@ import Testing
     @Test func aServerThatStaysWhenTheClientHasClosedIsAFailure() async throws {
         let limits = Limits(step: unscaled(.milliseconds(100)))
         let (_, client) = try await talk(
-            [.expect("a"), .expectEOF(), .delay(.seconds(2)), .disconnect()], [.send("a")],
+            [.expect("a"), .send("b"), .delay(.seconds(600)), .send("c")], [.send("a"), .expect("b")],
             client: .init(limits: limits))
         #expect(client.failures.map(\.kind) == [.limit])
         #expect(
             client.failures[0].summary
-                == "connection 1, after step 1 of 1: expected the server to disconnect, as the script has ended, but it was still connected after 100 ms"
+                == "connection 1, after step 2 of 2: expected the server to disconnect, as the script has ended, but it was still connected after 100 ms"
         )
         #expect(client.failures[0].details.contains("does the server read to the end of the stream, and close then?"))
     }
