@@ -78,9 +78,11 @@ import Testing
 
     @Test func aServerThatStaysWhenTheClientHasClosedIsAFailure() async throws {
         let limits = Limits(step: unscaled(.milliseconds(100)))
-        let (_, client) = try await talk(
-            [.expect("a"), .send("b"), .delay(.seconds(600)), .send("c")], [.send("a"), .expect("b")],
-            client: .init(limits: limits))
+        let server = try MockServer([.expect("a"), .send("b"), .delay(.seconds(600))])
+        let client = await
+            (try MockClient(
+                connectingTo: server.address, [.send("a"), .expect("b")], options: .init(limits: limits))).finish()
+        _ = await server.stop()
         #expect(client.failures.map(\.kind) == [.limit])
         #expect(
             client.failures[0].summary
