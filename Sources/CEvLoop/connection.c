@@ -116,9 +116,10 @@ bool connection_is_idle(const evl_connection *c) {
     if (io_is_pending(c) || (c->deferred != CONNECTION_NOTHING_DEFERRED && !judging))
         return false;
     const evl_step *step = session_step(&c->session);
-    return step == NULL || session_is_resting(&c->session) ||
-           (step->kind == EVL_STEP_EXPECT_DISCONNECT &&
-            (step->flags & (EVL_STEP_IMPLICIT | EVL_STEP_MAY_STAY)) != 0);
+    if (step == NULL || session_is_resting(&c->session))
+        return true;
+    bool leaves = step->kind == EVL_STEP_EXPECT_DISCONNECT || step->kind == EVL_STEP_DISCONNECT;
+    return leaves && (step->flags & (EVL_STEP_IMPLICIT | EVL_STEP_MAY_STAY)) != 0;
 }
 
 void connection_note(evl_connection *c, evl_event_kind kind, uint32_t step, uint64_t consumed) {
@@ -224,7 +225,9 @@ void connection_view(const evl_connection *c, evl_connection_view *view) {
         .got_rst = c->got_rst,
         .half_closed = c->half_closed,
         .dropped = c->dropped,
+        .dialled = c->host->dials,
         .peer = c->peer,
+        .local = c->local,
         .accepted_ns = c->accepted_ns,
         .closed_ns = c->closed_ns,
         .step_began_ns = c->step_began_ns,

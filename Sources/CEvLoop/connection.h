@@ -23,6 +23,7 @@ typedef struct evl_host {
     bool finishing;
     uint64_t finishing_ns;
     bool is_tcp;
+    bool dials; /* its connections are made, not accepted */
     void (*moved)(struct evl_host *host, evl_connection *connection); /* idle, or further on */
     void (*ended)(struct evl_host *host, evl_connection *connection); /* once; may free it */
     void (*asked)(struct evl_host *host, evl_connection *connection, uint32_t step,
@@ -78,12 +79,14 @@ struct evl_connection {
     bool deferred_discard;
     bool got_fin, got_rst, half_closed, time_up, idle, ended, script_done, dropped;
     bool hungry;       /* its step needs more input than there is: reading can't pause */
+    bool reset_taken;  /* its reset was told as it connected, and reads as an end */
     bool yielded;      /* its alarm rings only to let it go on */
     bool limit_passed; /* the limit has had its last read: the next ring is final */
     char peer[SOCKET_PEER_TEXT];
+    char local[SOCKET_PEER_TEXT]; /* dialled ones: our own end */
 };
 
-/* Starts playing `program` (reference taken over; NULL: live, nothing yet) on accepted `fd`.
+/* Starts playing `program` (reference taken over; NULL: live, nothing yet) on connected `fd`.
  * NULL without memory; then nothing was taken over. */
 evl_connection *connection_open(evl_host *host, int fd, const char *peer, uint32_t number,
                                 uint32_t script, evl_program *program, bool live);

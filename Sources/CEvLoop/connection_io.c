@@ -34,6 +34,12 @@ static void note_bytes(evl_connection *c, const uint8_t *bytes, size_t length) {
         c->host->heard(c->host, c, bytes, length);
 }
 
+static size_t note_reset(evl_connection *c) {
+    c->got_rst = true;
+    connection_note(c, EVL_EVENT_RST, session_index(&c->session), c->consumed_total);
+    return 0;
+}
+
 /* One non-blocking read into the loop's buffer; answers how many bytes are there. */
 size_t io_read(evl_connection *c) {
     if (c->fd < 0 || c->got_fin || c->got_rst)
@@ -51,15 +57,15 @@ size_t io_read(evl_connection *c) {
         /* The failed write has swallowed the reset: what reads as an end is none. */
         if (c->failure.kind == EVL_FAILURE_WRITE)
             return 0;
+        if (c->reset_taken)
+            return note_reset(c);
         c->got_fin = true;
         connection_note(c, EVL_EVENT_FIN, session_index(&c->session), c->consumed_total);
         return 0;
     case SOCKET_RESET:
     case SOCKET_FULL:
     case SOCKET_ERROR: /* what the client sent before it has been read: recv(2) gives that first */
-        c->got_rst = true;
-        connection_note(c, EVL_EVENT_RST, session_index(&c->session), c->consumed_total);
-        return 0;
+        return note_reset(c);
     }
     return 0;
 }

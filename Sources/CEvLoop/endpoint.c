@@ -30,7 +30,7 @@ static evl_endpoint *endpoint_create(const evl_endpoint_config *config, evl_loop
         endpoint->programs[i] = evl_program_retain(config->programs[i]);
     endpoint->config.programs = endpoint->programs;
     endpoint->listener = endpoint->reserved = -1;
-    endpoint->awaited = NOBODY;
+    endpoint->awaited = endpoint->unreached = NOBODY;
     endpoint->host = (evl_host){
         .loop = loop,
         .step_ns = config->step_ns,
@@ -38,6 +38,7 @@ static evl_endpoint *endpoint_create(const evl_endpoint_config *config, evl_loop
         .max_buffered = config->max_buffered,
         .record_bytes = config->record_bytes,
         .is_tcp = config->address.family != EVL_UNIX,
+        .dials = config->dials,
         .moved = connection_moved,
         .ended = connection_ended,
         .asked = connection_asked,
@@ -47,9 +48,9 @@ static evl_endpoint *endpoint_create(const evl_endpoint_config *config, evl_loop
     };
     endpoint->open_job.run = run_open;
     endpoint->close_job.run = run_close;
-    endpoint->retry.ring = accept_retry;
+    endpoint->retry.ring = config->dials ? dial_retry : accept_retry;
     endpoint->review.run = review_due;
-    ev_timer_init(&endpoint->await, await_fired, 0, 0);
+    ev_timer_init(&endpoint->await, config->dials ? dial_fired : await_fired, 0, 0);
     atomic_init(&endpoint->settled, false);
     return endpoint;
 }
@@ -73,25 +74,22 @@ evl_status evl_endpoint_open(const evl_endpoint_config *config, evl_notify_fn no
                              evl_endpoint **out, evl_address *address, int *error) {
     if (config->every && config->program_count != 1)
         return EVL_INVALID;
+    if (config->dials && config->every && (config->required == 0 || config->at_once == 0))
+        return EVL_INVALID;
     evl_loop *loop = loop_shared(error);
     if (loop == NULL)
         return EVL_SYSTEM;
     evl_endpoint *endpoint = endpoint_create(config, loop);
     if (endpoint == NULL)
         return EVL_NO_MEMORY;
-    int listener = -1;
-    evl_status status = socket_listen(&config->address, &listener, &endpoint->address, error);
+    evl_status status = config->dials ? dial_prepare(endpoint) : accept_listen(endpoint, error);
     if (status != EVL_OK) {
         endpoint_free(endpoint);
         return status;
     }
-    endpoint->listener = listener;
-    endpoint->file = socket_find_file(&endpoint->address);
     endpoint->notify = notify;
     endpoint->context = context;
     endpoint->opened_ns = endpoint->await_since_ns = evl_clock_ns();
-    ev_io_init(&endpoint->accept, accept_ready, endpoint->listener, EV_READ);
-    ev_set_priority(&endpoint->accept, 1);
     *address = endpoint->address;
     *out = endpoint;
     loop_submit(loop, &endpoint->open_job);
@@ -103,6 +101,8 @@ static void run_open(evl_job *job) {
         (evl_endpoint *)(void *)((char *)job - offsetof(evl_endpoint, open_job));
     accept_watch(endpoint);
     await_arm(endpoint);
+    if (endpoint->config.dials)
+        endpoint_review(endpoint);
 }
 
 /* --- closing --- */
@@ -380,6 +380,10 @@ void evl_endpoint_look(const evl_endpoint *endpoint, evl_endpoint_view *view) {
         .unscripted = endpoint->unscripted,
         .awaited = endpoint->awaited,
         .awaited_ns = endpoint->awaited_ns,
+        .unreached = endpoint->unreached,
+        .unreached_ns = endpoint->unreached_ns,
+        .connect_attempts = endpoint->attempts,
+        .connect_error = endpoint->connect_error,
         .accept_pauses = endpoint->accept_pauses,
         .accept_error = endpoint->accept_error,
         .failed = endpoint->failed,

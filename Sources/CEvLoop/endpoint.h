@@ -1,7 +1,8 @@
-/* An endpoint, as a server: a listener, the connections it accepted, and what is still to come.
+/* An endpoint: the connections it accepted (a server) or made (a client), and what is to come.
  * Loop thread only, but for the fields named atomic. endpoint.c is the boundary and the life;
- * endpoint_accept.c lets connections in; endpoint_review.c decides what is done and tells Swift;
- * endpoint_observe.c shows what goes on; endpoint_down.c takes the listener down and up. */
+ * endpoint_accept.c lets connections in and endpoint_dial.c makes them; endpoint_review.c decides
+ * what is done and tells Swift; endpoint_observe.c shows what goes on; endpoint_down.c takes the
+ * listener down and up. */
 #ifndef EVL_ENDPOINT_PRIVATE_H
 #define EVL_ENDPOINT_PRIVATE_H
 
@@ -14,6 +15,15 @@ typedef struct pending_join {
     uint32_t up_to; /* the last connection it waits for */
     struct pending_join *next;
 } pending_join;
+
+/* A connection that is being made. */
+typedef struct evl_dial {
+    ev_io io;
+    evl_endpoint *endpoint;
+    struct evl_dial *next, *prev;
+    int fd;
+    uint64_t began_ns;
+} evl_dial;
 
 struct evl_endpoint {
     evl_host host; /* first: a host is its endpoint */
@@ -29,7 +39,7 @@ struct evl_endpoint {
     int reserved;        /* holds the port then */
     ev_io accept;
     ev_timer await;      /* a connection that is waited for */
-    evl_alarm retry;     /* accepting again after a pause */
+    evl_alarm retry;     /* accepting, or dialling, again after a pause */
     evl_deferred review; /* not from inside a connection's own call */
     evl_connection *first_active;
     evl_connection **records; /* ended connections that are kept */
@@ -44,11 +54,20 @@ struct evl_endpoint {
     uint64_t received_total, sent_total;
     pending_join *joins;
     bool failed, finish_asked, finished, stopped, await_extended;
-    bool down;           /* the test took the listener down */
-    bool told_failure;   /* to those who observe */
-    uint32_t observers;  /* how many watch the bytes */
-    uint32_t looks;      /* snapshots under way: they must not outlive the endpoint */
-    atomic_bool settled; /* all done, and the last report lent says so */
+    bool down;                        /* the test took the listener down */
+    bool told_failure;                /* to those who observe */
+    uint32_t observers;               /* how many watch the bytes */
+    uint32_t looks;                   /* snapshots under way: they must not outlive the endpoint */
+    atomic_bool settled;              /* all done, and the last report lent says so */
+    evl_dial *first_dial, *last_dial; /* being made, the oldest first */
+    uint32_t dialling;                /* how many */
+    uint32_t attempts;                /* of the connection that is refused, or being made */
+    uint32_t unreached;               /* the program no connection was made for; UINT32_MAX */
+    int connect_error;
+    uint64_t refused_since_ns; /* 0: the last attempt was not refused */
+    uint64_t back_off_ns, unreached_ns;
+    bool dial_extended;
+    char peer[SOCKET_PEER_TEXT]; /* whom it dials */
     evl_job open_job, close_job;
 };
 
@@ -65,12 +84,9 @@ static inline bool endpoint_is_live(const evl_endpoint *endpoint) {
     return endpoint->config.program_count == 0;
 }
 
-/* In a list the first failure ends what follows; with `every` the others go on. */
-static inline bool endpoint_is_given_up(const evl_endpoint *endpoint) {
-    return endpoint->failed && (!endpoint->config.every || endpoint->awaited != NOBODY);
-}
-
 /* endpoint_accept.c */
+evl_status accept_listen(evl_endpoint *endpoint, int *error);
+evl_connection *endpoint_admit(evl_endpoint *endpoint, int fd, const char *peer);
 void accept_ready(struct ev_loop *ev, ev_io *watcher, int events);
 void accept_retry(evl_alarm *alarm);
 void accept_watch(evl_endpoint *endpoint);
@@ -96,7 +112,16 @@ typedef struct evl_inquiry {
 
 evl_status inquire(evl_endpoint *endpoint, void (*run)(evl_job *job), evl_inquiry values);
 
+/* endpoint_dial.c */
+evl_status dial_prepare(evl_endpoint *endpoint);
+void dial_more(evl_endpoint *endpoint);
+void dial_retry(evl_alarm *alarm);
+void dial_fired(struct ev_loop *ev, ev_timer *watcher, int events);
+void dial_drop_all(evl_endpoint *endpoint);
+
 /* endpoint_review.c */
+uint32_t endpoint_required(const evl_endpoint *endpoint);
+bool endpoint_is_given_up(const evl_endpoint *endpoint);
 void endpoint_review(evl_endpoint *endpoint);
 void review_due(evl_deferred *deferred);
 void await_fired(struct ev_loop *ev, ev_timer *watcher, int events);

@@ -6,10 +6,21 @@ enum {
 };
 #define PAUSE_NS 10000000u /* 10 ms, when the process has no descriptor left */
 
-static void admit(evl_endpoint *endpoint, int fd, const char *peer);
-
 static evl_endpoint *endpoint_of(ev_io *watcher) {
     return (evl_endpoint *)(void *)((char *)watcher - offsetof(evl_endpoint, accept));
+}
+
+evl_status accept_listen(evl_endpoint *endpoint, int *error) {
+    int listener = -1;
+    evl_status status =
+        socket_listen(&endpoint->config.address, &listener, &endpoint->address, error);
+    if (status != EVL_OK)
+        return status;
+    endpoint->listener = listener;
+    endpoint->file = socket_find_file(&endpoint->address);
+    ev_io_init(&endpoint->accept, accept_ready, listener, EV_READ);
+    ev_set_priority(&endpoint->accept, 1);
+    return EVL_OK;
 }
 
 static bool may_accept(const evl_endpoint *endpoint) {
@@ -44,7 +55,18 @@ void accept_retry(evl_alarm *alarm) {
     accept_watch(endpoint);
 }
 
+static void serve(evl_endpoint *endpoint, int fd, const char *peer) {
+    evl_connection *c = endpoint_admit(endpoint, fd, peer);
+    if (c == NULL)
+        return;
+    ev_timer_stop(endpoint->host.loop->ev, &endpoint->await);
+    await_arm(endpoint);
+    connection_begin(c);
+}
+
 void accept_all(evl_endpoint *endpoint) {
+    if (endpoint->listener < 0)
+        return;
     atomic_store_explicit(&endpoint->settled, false, memory_order_release);
     for (int i = 0; i < ACCEPT_AT_ONCE && may_accept(endpoint); i++) {
         int fd = -1, error = 0;
@@ -53,7 +75,7 @@ void accept_all(evl_endpoint *endpoint) {
         if (result == SOCKET_LATER)
             break;
         if (result == SOCKET_OK)
-            admit(endpoint, fd, peer);
+            serve(endpoint, fd, peer);
         else
             pause_accepting(endpoint, error);
     }
@@ -150,7 +172,9 @@ static void turn_away(evl_endpoint *endpoint, int fd, const char *peer) {
     connection_refuse(c, policy == EVL_UNSCRIPTED_FAIL, step);
 }
 
-static void admit(evl_endpoint *endpoint, int fd, const char *peer) {
+/* A connection, not begun yet, for the next script; NULL when none is for it, or for want of
+ * memory: then it has been dealt with. */
+evl_connection *endpoint_admit(evl_endpoint *endpoint, int fd, const char *peer) {
     evl_program *program = NULL;
     uint32_t script = 0;
     endpoint->accepted++;
@@ -159,7 +183,7 @@ static void admit(evl_endpoint *endpoint, int fd, const char *peer) {
     if (!choose(endpoint, &program, &script)) {
         evl_program_release(program);
         turn_away(endpoint, fd, peer);
-        return;
+        return NULL;
     }
     evl_connection *c =
         connection_open(&endpoint->host, fd, peer, endpoint->accepted, script, program,
@@ -167,12 +191,10 @@ static void admit(evl_endpoint *endpoint, int fd, const char *peer) {
     if (c == NULL) {
         evl_program_release(program);
         turn_off(endpoint, fd);
-        return;
+        return NULL;
     }
     endpoint->scripted++;
     endpoint->await_since_ns = endpoint->host.loop->now_ns;
     link_active(endpoint, c);
-    ev_timer_stop(endpoint->host.loop->ev, &endpoint->await);
-    await_arm(endpoint);
-    connection_begin(c);
+    return c;
 }

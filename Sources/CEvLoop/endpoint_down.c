@@ -51,7 +51,8 @@ static int close_listener(evl_endpoint *endpoint) {
 static void run_take_down(evl_job *job) {
     evl_inquiry *inquiry = (evl_inquiry *)(void *)job;
     evl_endpoint *endpoint = inquiry->endpoint;
-    if (endpoint->finished || endpoint->finish_asked || endpoint->stopped) {
+    if (endpoint->config.dials || endpoint->finished || endpoint->finish_asked ||
+        endpoint->stopped) {
         answer(inquiry, EVL_INVALID, 0);
         return;
     }
@@ -90,7 +91,8 @@ static int listen_again(evl_endpoint *endpoint, int *error) {
 static void run_bring_up(evl_job *job) {
     evl_inquiry *inquiry = (evl_inquiry *)(void *)job;
     evl_endpoint *endpoint = inquiry->endpoint;
-    if (endpoint->finished || endpoint->finish_asked || endpoint->stopped) {
+    if (endpoint->config.dials || endpoint->finished || endpoint->finish_asked ||
+        endpoint->stopped) {
         answer(inquiry, EVL_INVALID, 0);
         return;
     }

@@ -6,17 +6,17 @@
 /* --- decisions --- */
 
 /* How many connections must come; every-servers without a count need one. */
-static uint32_t required(const evl_endpoint *endpoint) {
+uint32_t endpoint_required(const evl_endpoint *endpoint) {
     const evl_endpoint_config *config = &endpoint->config;
     if (config->every)
         return config->required > 0 ? config->required : 1;
-    if (endpoint_is_live(endpoint))
-        return endpoint->unclaimed != NULL || endpoint->scripted > 0 ? 1 : 0;
+    if (endpoint_is_live(endpoint)) /* one that dials needs no reason to */
+        return config->dials || endpoint->unclaimed != NULL || endpoint->scripted > 0 ? 1 : 0;
     return config->program_count;
 }
 
 static bool all_came(const evl_endpoint *endpoint) {
-    return endpoint->scripted >= required(endpoint);
+    return endpoint->scripted >= endpoint_required(endpoint);
 }
 
 static bool is_scripted(const evl_connection *c) {
@@ -28,6 +28,12 @@ static bool any_active(const evl_endpoint *endpoint, bool also_idle, uint32_t up
         if (is_scripted(c) && c->number <= up_to && (also_idle || !connection_is_idle(c)))
             return true;
     return false;
+}
+
+/* In a list the first failure ends what follows; with `every` the others go on. */
+bool endpoint_is_given_up(const evl_endpoint *endpoint) {
+    return endpoint->failed && (!endpoint->config.every || endpoint->awaited != NOBODY ||
+                                endpoint->unreached != NOBODY);
 }
 
 static bool is_joined(const evl_endpoint *endpoint, uint32_t up_to) {
@@ -77,7 +83,7 @@ static bool is_served(const evl_endpoint *endpoint, bool written) {
  * somebody waits (join, finish), for a server may stand ready long before its client starts. */
 void await_arm(evl_endpoint *endpoint) {
     struct ev_loop *ev = endpoint->host.loop->ev;
-    if (all_came(endpoint) || endpoint_is_given_up(endpoint))
+    if (endpoint->config.dials || all_came(endpoint) || endpoint_is_given_up(endpoint))
         return;
     const evl_step *first = next_first_step(endpoint);
     bool written = first != NULL && first->kind == EVL_STEP_EXPECT_CONNECT;
@@ -151,6 +157,7 @@ void endpoint_shut(evl_endpoint *endpoint, bool keep_port) {
         c = next;
     }
     accept_watch(endpoint);
+    dial_drop_all(endpoint);
     ev_timer_stop(endpoint->host.loop->ev, &endpoint->await);
     loop_alarm_cancel(endpoint->host.loop, &endpoint->retry);
     int error = 0;
@@ -191,6 +198,7 @@ void endpoint_review(evl_endpoint *endpoint) {
         return;
     accept_watch(endpoint);
     observe_failure(endpoint);
+    dial_more(endpoint);
     answer_joins(endpoint);
     if (endpoint->stopped) {
         finish(endpoint);

@@ -67,4 +67,34 @@ socket_file socket_find_file(const evl_address *address);
 /* Removes a Unix-domain socket's file, if it still is the one that was bound. */
 void socket_unlink(const evl_address *address, socket_file file);
 
+/* --- connecting: socket_dial.c --- */
+
+typedef enum socket_dial_result {
+    SOCKET_DIALLED,  /* connected */
+    SOCKET_DIALLING, /* under way; *fd becomes writable when it is decided */
+    SOCKET_REFUSED,  /* nobody listens there, yet: try again later */
+    SOCKET_NO_ROOM,  /* no descriptor or memory left: try again later */
+    SOCKET_FAILED    /* anything else */
+} socket_dial_result;
+
+/* Whether the address can be written down as one; not whether anybody is there. Any thread. */
+evl_status socket_check_address(const evl_address *address);
+
+/* Begins to connect to `to`, from `from` unless that is NULL. Sets *fd for DIALLED and DIALLING,
+ * else *error. */
+socket_dial_result socket_dial(const evl_address *to, const evl_address *from, int *fd, int *error);
+
+/* What has become of a socket_dial that was under way. Takes nothing from a connection that has
+ * been made, except that one reset since is told by *was_reset: its reset won't be read again. For
+ * other outcomes than DIALLED and DIALLING sets *error; the socket is the caller's to close. */
+socket_dial_result socket_dial_outcome(int fd, int *error, bool *was_reset);
+
+/* Whether it is connected to itself, which the kernel allows when it happens to choose, as the port
+ * to connect from, the very port that nobody listens on. */
+bool socket_is_its_own_peer(int fd);
+
+/* The socket's own address, and any address, as text. */
+void socket_describe_local(int fd, char local[SOCKET_PEER_TEXT]);
+void socket_describe_address(const evl_address *address, char text[SOCKET_PEER_TEXT]);
+
 #endif

@@ -13,25 +13,36 @@ struct EndpointPlan: Sendable {
     }
 
     let mode: Mode
-    /// One a connection; one for `every`; for live servers the one that grows.
+    /// One a connection; one for `every`; for live endpoints the one that grows.
     var scripts: [ScriptPlan]
     let options: MockServer.Options
     let scale: TimeoutScale
-    /// Where the server was made: failures that belong to no step are told there.
+    /// Where the endpoint was made: failures that belong to no step are told there.
     let location: SourcePosition
     /// Where the server listens in fact, once it does.
     var listening: MockAddress?
     /// Where it tells what goes on; nil: nowhere.
     var logger: Logger?
+    /// How a client connects; nil: a server.
+    var dial: Dial?
+
+    /// How a client connects to ``options``' address.
+    struct Dial: Sendable {
+        var source: MockAddress?
+        /// How long a connection may take, or be refused.
+        var connect: Duration
+        /// The most connections at a time.
+        var atOnce = 1
+    }
+
+    /// Which side it plays.
+    var side: Side { dial == nil ? .server : .client }
 
     /// The plan of a connection, by what the core says it played.
     func script(at index: Int) -> ScriptPlan? {
         if case .every = mode { return scripts.first }
         return scripts.indices.contains(index) ? scripts[index] : nil
     }
-
-    /// What it is called in messages.
-    var noun: String { "server" }
 
     /// "one connection", "3 connections": what the server was made for.
     var purpose: String {

@@ -11,6 +11,8 @@ struct EndpointReport: Sendable {
     var unscripted = 0
     /// The script that nobody connected for, and how long it was waited.
     var awaited: (script: Int, limit: UInt64)?
+    /// The script that no connection was made for.
+    var unreached: Unreached?
     var acceptPauses = 0
     var acceptError: Int32 = 0
     /// Connections that were open.
@@ -20,6 +22,15 @@ struct EndpointReport: Sendable {
     var connections: [ConnectionReport] = []
     /// What closures had to say.
     var explanations: [Explanation.Key: Explanation] = [:]
+}
+
+/// A connection that could not be made.
+struct Unreached: Sendable {
+    let script: Int
+    /// How long it was tried; 0 when the first error was final.
+    let tried: UInt64
+    let attempts: Int
+    let error: Int32
 }
 
 struct ConnectionReport: Sendable {
@@ -70,6 +81,8 @@ struct ConnectionReport: Sendable {
         var asked = false
     }
 
+    /// Which side of it the script played.
+    var side = Side.server
     var number = 0
     /// Nil: no script was for it.
     var script: Int?
@@ -84,6 +97,8 @@ struct ConnectionReport: Sendable {
     /// Reset because the server was taken down.
     var dropped = false
     var peer = ""
+    /// The client's own end; nil for servers' connections.
+    var local: String?
     var accepted: UInt64 = 0
     var closed: UInt64 = 0
     var stepBegan: UInt64 = 0

@@ -11,14 +11,14 @@ extension FailureAccount {
         case .noOption: noOption
         case .delimiterMissing: "expected \(wanted), got \(counted(failure.offset, "byte")) without it\(shown(taken))"
         case .unexpectedBytes: unexpected
-        case .clientClosed: starved(by: "the client ended its stream (FIN)")
-        case .clientReset: starved(by: "the client reset the connection (RST)")
+        case .clientClosed: starved(by: "the \(peer) ended its stream (FIN)")
+        case .clientReset: starved(by: "the \(peer) reset the connection (RST)")
         case .limit: limitPassed
-        case .leftByReset: "expected the client to disconnect cleanly (FIN), but \(leftByReset)"
-        case .leftCleanly: "expected the client to reset the connection (RST), but it closed cleanly (FIN)"
+        case .leftByReset: "expected the \(peer) to disconnect cleanly (FIN), but \(leftByReset)"
+        case .leftCleanly: "expected the \(peer) to reset the connection (RST), but it closed cleanly (FIN)"
         case .noConnection: "\(stepText) can't be played: the connection has ended before it: \(end)"
         case .write:
-            "\(stepText) failed: \(systemText(failure.error)), for the client had closed or reset the connection"
+            "\(stepText) failed: \(systemText(failure.error)), for the \(peer) had closed or reset the connection"
         case .answer: answerFailed
         case .noMemory: "\(stepText) failed: out of memory"
         case .unscripted: unscripted
@@ -37,12 +37,12 @@ extension FailureAccount {
     var wanted: String {
         guard let planned else { return "nothing" }
         if case .end(mayStay: true) = planned.role {
-            return "the client to stay silent or disconnect, as the script has ended"
+            return "the \(peer) to stay silent or disconnect, as the script has ended"
         }
         if case .end = planned.role {
             return script.count == 0
-                ? "the client to disconnect, as there are no steps"
-                : "the client to disconnect, as the script has ended"
+                ? "the \(peer) to disconnect, as there are no steps"
+                : "the \(peer) to disconnect, as the script has ended"
         }
         switch planned.step.kind {
         case .expect(let bytes): return "\(bytes)"
@@ -57,8 +57,8 @@ extension FailureAccount {
         case .receiveAtLeast(let number): return "at least \(counted(number, "byte"))"
         case .receiveUntil(let delimiter, let max): return "\(delimiter) in at most \(counted(max, "byte"))"
         case .expectSilence(let duration): return "silence for \(duration.brief)"
-        case .expectEOF: return "the client to end its stream (FIN)"
-        default: return "the client to disconnect"
+        case .expectEOF: return "the \(peer) to end its stream (FIN)"
+        default: return "the \(peer) to disconnect"
         }
     }
 

@@ -2,19 +2,19 @@
 
 extension FailureAccount {
     var hints: [String] {
-        (clientHints + gateHints + kernelHints + loopHints + (advice.map { ["hint      \($0)"] } ?? [])).map {
+        (peerHints + gateHints + kernelHints + loopHints + (advice.map { ["hint      \($0)"] } ?? [])).map {
             "  \($0)"
         }
     }
 
-    private var clientHints: [String] {
+    private var peerHints: [String] {
         guard failure.kind == .limit, !failure.asked else { return [] }
         guard connection.lastBytes > 0 else {
-            return connection.gotFin ? [] : ["client    has sent nothing at all"]
+            return connection.gotFin ? [] : ["\(peer)    has sent nothing at all"]
         }
         let age = Duration.nanoseconds(connection.failedAt &- connection.lastBytes).brief
         return [
-            "client    sent its last bytes \(age) before the failure, \(counted(connection.receivedTotal, "byte")) in all"
+            "\(peer)    sent its last bytes \(age) before the failure, \(counted(connection.receivedTotal, "byte")) in all"
         ]
     }
 
@@ -31,11 +31,11 @@ extension FailureAccount {
         case .clientClosed: endAdvice
         case .write,
             .clientReset where planned?.step.isSend == true:
-            "did the client close before it had been sent everything? Give it a reason to wait, or drop the send"
+            "did the \(peer) close before it had been sent everything? Give it a reason to wait, or drop the send"
         case .clientReset where connection.sentCount > 0: readToTheEnd
         case .frameTooLong where pieceFraming == nil: prefixAdvice
         case .unexpectedBytes where planned?.number == nil:
-            "the client says more than the script expects; a step for it is missing at the end"
+            "the \(peer) says more than the script expects; a step for it is missing at the end"
         case .unscripted:
             isForEvery
                 ? "options.unscripted = .reset or .ignore tolerates strangers; without count: all are served"
@@ -53,40 +53,45 @@ extension FailureAccount {
         if isResting { return stayAdvice }
         switch planned?.step.kind {
         case .send?, .sendFrame?:
-            return "the client does not read, or not fast enough: its receive buffer and ours are full"
+            return "the \(peer) does not read, or not fast enough: its receive buffer and ours are full"
         case .expectDisconnect?, .disconnect?:
             return stayAdvice
         case .expectFrame? where !failure.header.isEmpty:
-            return "is the length prefix right? The client may think it has sent the whole frame"
+            return "is the length prefix right? The \(peer) may think it has sent the whole frame"
         case .expectEOF?:
-            return "the client must shut down its sending side, or close"
+            return "the \(peer) must shut down its sending side, or close"
         default:
             return greedyStep == nil ? silenceAdvice : "receive(exactly:) leaves what belongs to the next step"
         }
     }
 
     private var stayAdvice: String {
-        if connection.gotFin { return "the client must read what is left, and close" }
-        if let sample, sample.unread > 0 { return "the client has not read what it was sent, nor closed" }
-        return "close the client; or does it wait for bytes that the script never sends?"
+        if connection.gotFin { return "the \(peer) must read what is left, and close" }
+        if let sample, sample.unread > 0 { return "the \(peer) has not read what it was sent, nor closed" }
+        return switch plan.side {
+        case .server: "close the client; or does it wait for bytes that the script never sends?"
+        case .client where planned?.step.isExpectDisconnect == true:
+            "here the server must close first; without expectDisconnect the client closes when its script has ended"
+        case .client: "the client has closed: does the server read to the end of the stream, and close then?"
+        }
     }
 
     /// A client that is silent waits for something, or keeps what it wrote in a buffer.
     private var silenceAdvice: String {
         if let sample, sample.unread > 0 {
-            return "the client has not read what it was sent: is it busy, or does it wait for something else?"
+            return "the \(peer) has not read what it was sent: is it busy, or does it wait for something else?"
         }
         let later = script.steps.dropFirst(failure.step + 1).first { $0.step.isSend && $0.isListed }
         if let later, let number = later.number {
             return
-                "does the client wait for step \(number), \(later.step), which comes only after this one? Or has it not flushed?"
+                "does the \(peer) wait for step \(number), \(later.step), which comes only after this one? Or has it not flushed?"
         }
-        return "does the client wait for bytes that the script never sends, or has it not flushed what it wrote?"
+        return "does the \(peer) wait for bytes that the script never sends, or has it not flushed what it wrote?"
     }
 
     private var prefixAdvice: String {
         if failure.header.allSatisfy(ByteText.isPrintable) {
-            return "the prefix reads as text, \(ByteText.quoted(failure.header)): does the client send frames at all?"
+            return "the prefix reads as text, \(ByteText.quoted(failure.header)): does the \(peer) send frames at all?"
         }
         return
             "is the prefix in the other byte order, or is there none? Raise `max:` of the framing if such frames are meant"
@@ -102,7 +107,7 @@ extension FailureAccount {
     }
 
     private var readToTheEnd: String {
-        "a client that closes with unread bytes resets the connection: read to the end of the stream first"
+        "a \(peer) that closes with unread bytes resets the connection: read to the end of the stream first"
     }
 
     private var endAdvice: String? {

@@ -58,26 +58,27 @@ extension FailureAccount {
         }
         guard let sample else {
             guard failure.kind == .leftByReset else { return [] }
-            return ["kernel    \(whyNotAsked): how much the client had left unread is not known"]
+            return ["kernel    \(whyNotAsked): how much the \(peer) had left unread is not known"]
         }
         var lines: [String] = []
         if sample.unread > 0 {
             lines.append(
-                "kernel    \(unread(sample)) \(sample.unread == 1 ? "was" : "were") still in the client's queue, \(age(of: sample))"
+                "kernel    \(unread(sample)) \(sample.unread == 1 ? "was" : "were") still in the \(peer)'s queue, \(age(of: sample))"
             )
         } else if failure.kind == .limit || failure.kind == .leftByReset {
             let all = "\(countedAll(connection.sentCount, "byte")) sent to it"
-            lines.append("kernel    the client's queue was empty: it had taken \(all), \(age(of: sample))")
+            lines.append("kernel    the \(peer)'s queue was empty: it had taken \(all), \(age(of: sample))")
         }
         if failure.kind == .limit, connection.gotFin, !sample.orphaned {
-            lines.append("kernel    the client's socket is still open: only its sending side is shut down")
+            lines.append("kernel    the \(peer)'s socket is still open: only its sending side is shut down")
         }
         return lines
     }
 
     private var whyNotAsked: String {
         if plan.options.address.family == .unix { return "not asked, for it does not tell of Unix-domain sockets" }
-        return connection.sample == nil ? "not asked before the client left" : "not asked since the client's last bytes"
+        return connection.sample == nil
+            ? "not asked before the \(peer) left" : "not asked since the \(peer)'s last bytes"
     }
 
     private func age(of sample: ConnectionReport.Sample) -> String {

@@ -21,15 +21,15 @@ extension FailureAccount {
         let limit = Duration.nanoseconds(connection.limit).brief
         guard let planned else { return "the limit of \(limit) passed" }
         if failure.asked { return unanswered(after: limit) }
-        if isResting { return "expected the client to disconnect or to ask again, but \(stillThere(after: limit))" }
+        if isResting { return "expected the \(peer) to disconnect or to ask again, but \(stillThere(after: limit))" }
         switch planned.step.kind {
         case .send, .sendFrame:
             let taken = isExplicit ? "did not take it all within \(limit)" : "took nothing of it for \(limit)"
-            return "\(planned.step) is not done: the client \(taken)"
+            return "\(planned.step) is not done: the \(peer) \(taken)"
         case .expectDisconnect, .disconnect:
             return "expected \(wanted), but \(stillThere(after: limit))"
         case .reset, .close, .halfClose:
-            return "\(planned.step) is not done: the client did not acknowledge all that was sent within \(limit)"
+            return "\(planned.step) is not done: the \(peer) did not acknowledge all that was sent within \(limit)"
         case .expect, .expectTemplate, .expectPiece, .receiveExactly, .receiveAtLeast, .receiveUntil, .expectFrame,
             .respond, .respondTo, .anyOrder, .optional, .choose:
             return "expected \(wanted), \(soFar)\(noMore(for: limit))\(starvedBy)"

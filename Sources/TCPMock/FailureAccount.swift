@@ -58,6 +58,9 @@ struct FailureAccount {
         return max(0, length - matched)
     }
 
+    /// What the other side is called: "client", or "server" when a client plays the script.
+    var peer: String { plan.side.peer }
+
     var isFrame: Bool {
         if case .expectFrame? = planned?.step.kind { true } else { false }
     }
@@ -123,7 +126,7 @@ struct FailureAccount {
         if !isGone {
             let dropped =
                 connection.unsent > 0 ? ", dropping \(counted(connection.unsent, "byte")) it had not taken" : ""
-            let reason = connection.gotFin ? "" : ", so that the client does not wait"
+            let reason = connection.gotFin ? "" : ", so that the \(peer) does not wait"
             lines.append("TCPMock reset the connection\(reason)\(dropped)")
         }
         if report.resetAfterFailure > 0, failure.kind != .unscripted {

@@ -12,7 +12,9 @@ final class JoinToken: Sendable {
     /// Registers with the server; `waiter` is called exactly once, also when that fails.
     func begin(on endpoint: MockEndpoint, waiter: @escaping Inbox.Waiter) {
         guard let token = endpoint.inbox.registerJoin(waiter) else {
-            state.withLock { $0.problem = MockError(kind: .misuse, "can't join: the server has been finished") }
+            state.withLock {
+                $0.problem = MockError(kind: .misuse, "can't join: the \(endpoint.side.noun) has been finished")
+            }
             return waiter()
         }
         let isCancelled = state.withLock { state in

@@ -2,7 +2,9 @@
 
 enum Judge {
     static func verdict(_ plan: EndpointPlan, _ report: EndpointReport) -> Verdict {
-        let failures = report.connections.compactMap { failure(plan, report, $0) } + missing(plan, report)
+        let failures =
+            report.connections.compactMap { failure(plan, report, $0) } + missing(plan, report)
+            + unreached(plan, report)
         return Verdict(
             failures: grouped(failures),
             connections: report.connections.map { ConnectionRecord($0, plan: $0.script.flatMap(plan.script(at:))) },
@@ -20,7 +22,7 @@ enum Judge {
             plan: plan, script: plan.script(at: index) ?? ScriptPlan(), report: report, connection: connection,
             failure: failure)
         return ScriptFailure(
-            kind: ScriptFailure.Kind(failure.kind),
+            kind: ScriptFailure.Kind(failure.kind, plan.side),
             location: account.location,
             summary: account.summary,
             details: account.details.joined(separator: "\n"),
@@ -36,18 +38,37 @@ enum Judge {
     private static func missing(_ plan: EndpointPlan, _ report: EndpointReport) -> [ScriptFailure] {
         guard let (index, limit) = report.awaited else { return [] }
         let script = plan.script(at: index) ?? ScriptPlan()
-        let first = script.steps.first { $0.number != nil }
-        var location = plan.location
-        if case .expectConnect? = first?.step.kind, let first { location = first.step.location }
         return [
             ScriptFailure(
                 kind: .notConnected,
-                location: location,
+                location: placeOfConnect(plan, script),
                 summary: AbsenceText.summary(
                     plan, came: report.scripted, limit: report.isDown ? nil : .nanoseconds(limit)),
                 details: AbsenceText.details(plan, script, report).joined(separator: "\n"),
                 connection: nil, step: nil, stepCount: script.count, offset: nil, sinceLastBytes: nil)
         ]
+    }
+
+    /// A connection that a client could not make.
+    private static func unreached(_ plan: EndpointPlan, _ report: EndpointReport) -> [ScriptFailure] {
+        guard let unreached = report.unreached else { return [] }
+        let script = plan.script(at: unreached.script) ?? ScriptPlan()
+        return [
+            ScriptFailure(
+                kind: .connect,
+                location: placeOfConnect(plan, script),
+                summary: UnreachedText.summary(plan, unreached),
+                details: UnreachedText.details(plan, script, unreached).joined(separator: "\n"),
+                connection: nil, step: nil, stepCount: script.count, offset: nil, sinceLastBytes: nil)
+        ]
+    }
+
+    /// The line of a written expectConnect, else of the endpoint's creation.
+    private static func placeOfConnect(_ plan: EndpointPlan, _ script: ScriptPlan) -> SourcePosition {
+        guard let first = script.steps.first(where: { $0.number != nil }), case .expectConnect = first.step.kind else {
+            return plan.location
+        }
+        return first.step.location
     }
 
     /// Identical failures, same step, kind and offset, are one with a count.
@@ -83,7 +104,8 @@ enum Judge {
                     "connection \(connection.number) \(was) before step \(next.number ?? 0) of \(script.count), \(next.step)"
                 )
             } else if !connection.dropped {
-                notes.append("connection \(connection.number) was stopped before its client had disconnected")
+                notes.append(
+                    "connection \(connection.number) was stopped before its \(plan.side.peer) had disconnected")
             }
         }
         return notes + (notBegun(plan, report).map { [$0] } ?? [])
@@ -104,7 +126,7 @@ enum Judge {
         }
         if report.acceptPauses > 0 {
             notes.append(
-                "accepting paused \(counted(report.acceptPauses, "time")): \(systemText(report.acceptError)); "
+                "\(plan.side == .server ? "accepting" : "connecting") paused \(counted(report.acceptPauses, "time")): \(systemText(report.acceptError)); "
                     + "raise `ulimit -n` or open fewer connections")
         }
         return notes
@@ -112,7 +134,7 @@ enum Judge {
 
     /// Scripts for which nobody had come when a failure, or the test, ended the server.
     private static func notBegun(_ plan: EndpointPlan, _ report: EndpointReport) -> String? {
-        guard report.awaited == nil else { return nil }  // that is a failure of its own
+        guard report.awaited == nil, report.unreached == nil else { return nil }  // that is a failure of its own
         let count = plan.scripts.count
         switch plan.mode {
         case .list where count > 1 && report.scripted < count:
@@ -121,12 +143,22 @@ enum Judge {
             guard report.scripted == 0, let first = plan.scripts[0].steps.first(where: { $0.number != nil }) else {
                 return nil
             }
-            return
-                "nobody had connected when the server was stopped, before step 1 of \(plan.scripts[0].count), \(first.step)"
+            return "\(nobodyCame(plan)), before step 1 of \(plan.scripts[0].count), \(first.step)"
         case .every(let required, _):
             guard report.scripted < required ?? 1 else { return nil }
-            let came = report.scripted == 0 ? "nobody" : "only \(report.scripted) of \(required ?? 1)"
-            return "\(came) had connected when the server was stopped"
+            guard report.scripted > 0 else { return nobodyCame(plan) }
+            let came = "only \(report.scripted) of \(required ?? 1)"
+            return switch plan.side {
+            case .server: "\(came) had connected when the server was stopped"
+            case .client: "\(came) connections had been made when the client was stopped"
+            }
+        }
+    }
+
+    private static func nobodyCame(_ plan: EndpointPlan) -> String {
+        switch plan.side {
+        case .server: "nobody had connected when the server was stopped"
+        case .client: "the client had not connected when it was stopped"
         }
     }
 
@@ -137,7 +169,7 @@ enum Judge {
 }
 
 extension ScriptFailure.Kind {
-    fileprivate init(_ kind: ConnectionReport.Failure.Kind) {
+    fileprivate init(_ kind: ConnectionReport.Failure.Kind, _ side: Side) {
         self =
             switch kind {
             case .mismatch, .frameLength: .mismatch
@@ -147,8 +179,8 @@ extension ScriptFailure.Kind {
             case .frameTooLong: .frameTooLong
             case .delimiterMissing: .delimiterMissing
             case .unexpectedBytes: .unexpectedBytes
-            case .clientClosed: .clientClosed
-            case .clientReset: .clientReset
+            case .clientClosed: side == .server ? .clientClosed : .serverClosed
+            case .clientReset: side == .server ? .clientReset : .serverReset
             case .limit: .limit
             case .leftByReset, .leftCleanly: .departure
             case .noConnection: .noConnection

@@ -1,5 +1,11 @@
 // How long things may take, and how much may be held.
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// How long a server waits, and how much it holds for a client.
 ///
 /// `TCPMOCK_TIMEOUT_SCALE` in the environment multiplies all limits (never a delay or a silence): `3` gives slow
@@ -25,10 +31,15 @@ public struct Limits: Sendable, Hashable {
     }
 }
 
-/// The factor from `TCPMOCK_TIMEOUT_SCALE`, read when a server is made.
+/// The factor from `TCPMOCK_TIMEOUT_SCALE`, read when an endpoint is made.
 enum TimeoutScale: Sendable, Hashable {
     case factor(Double)
     case off
+
+    /// What the environment says now.
+    static var current: TimeoutScale {
+        TimeoutScale(environmentValue: getenv("TCPMOCK_TIMEOUT_SCALE").map { String(cString: $0) })
+    }
 
     /// Nil or nonsense means 1: a test must not change meaning because of a typo elsewhere.
     init(environmentValue: String?) {

@@ -1,6 +1,6 @@
-// Where a server listens.
+// Where a server listens, and whom a client connects to.
 
-/// Where a server listens: loopback on a port the kernel chooses, unless you ask for something else.
+/// Where a server listens, by default loopback on a port the kernel chooses; whom a client connects to.
 public struct MockAddress: Sendable, Hashable, CustomStringConvertible {
     enum Family: Sendable, Hashable {
         case ipv4, ipv6, unix
@@ -20,14 +20,14 @@ public struct MockAddress: Sendable, Hashable, CustomStringConvertible {
     /// A numeric IPv4 address of this machine, such as `127.0.0.2`; no host name.
     ///
     /// - `port`: 0 asks the kernel for a free one. A port in use is a ``MockError`` when the server is made.
-    public static func ipv4(_ host: String, port: Int = 0) -> MockAddress {
+    public static func ipv4(_ host: String = "127.0.0.1", port: Int = 0) -> MockAddress {
         MockAddress(family: .ipv4, host: host, port: port)
     }
 
     /// A numeric IPv6 address of this machine, such as `::1`; no host name.
     ///
     /// - `port`: 0 asks the kernel for a free one. A port in use is a ``MockError`` when the server is made.
-    public static func ipv6(_ host: String, port: Int = 0) -> MockAddress {
+    public static func ipv6(_ host: String = "::1", port: Int = 0) -> MockAddress {
         MockAddress(family: .ipv6, host: host, port: port)
     }
 

@@ -112,13 +112,13 @@ extension MockEndpoint {
         }
     }
 
-    /// The unwritten end of a live server's script; fixed scripts have theirs.
+    /// The unwritten end of a live script; fixed scripts have theirs, and one that says itself how it ends needs none.
     private func lastProgram() throws -> Program? {
         try plan.withLock { plan in
-            guard case .live = plan.mode else { return nil }
+            guard case .live = plan.mode, !plan.scripts[0].hasEnded else { return nil }
             let base = plan.scripts[0].steps.count
             let mayStay = plan.options.afterScript == .mayStayOpen
-            plan.scripts[0].appendEnd(mayStay: mayStay, at: plan.location)
+            plan.scripts[0].appendEnd(mayStay: mayStay, side: plan.side, at: plan.location)
             return try Program(plan.scripts[0].steps[base...], base: base, scale: plan.scale)
         }
     }

@@ -19,10 +19,11 @@ extension MockEndpoint {
             guard case .live = plan.mode else {
                 throw MockError(
                     kind: .misuse,
-                    "can't enqueue on a server that was made with a script; MockServer() makes a live one")
+                    "can't enqueue on a \(plan.side.noun) that was made with a script; "
+                        + "\(plan.side.liveForm) makes a live one")
             }
             guard inbox.phase == .open else {
-                throw MockError(kind: .misuse, "can't enqueue: the server has been finished")
+                throw MockError(kind: .misuse, "can't enqueue: the \(plan.side.noun) has been finished")
             }
             let base = plan.scripts[0].steps.count
             try plan.scripts[0].append(script.steps, framing: plan.options.framing)

@@ -13,6 +13,9 @@ public class MockEndpoint: @unchecked Sendable {  // all it stores is immutable 
     /// What a join that found a failure throws, once the failure is reported; nil: the failures themselves.
     let onJoinFailure = Locked<(@Sendable ([ScriptFailure]) -> any Error)?>(nil)
 
+    /// Which side it plays, for messages.
+    var side: Side { plan.withLock { $0.side } }
+
     /// Failures that a test framework has been told.
     let reported = Locked<Set<ReportKey>>([])
 
@@ -36,7 +39,7 @@ public class MockEndpoint: @unchecked Sendable {  // all it stores is immutable 
 
     deinit {
         guard inbox.phase == .open else { return }
-        let (location, noun) = plan.withLock { ($0.location, $0.noun) }
+        let (location, noun) = plan.withLock { ($0.location, $0.side.noun) }
         let text =
             "TCPMock: the \(noun) made at \(location) was never finished, so its script was not checked. "
             + "Call finish() or verify(), or use withMock\(noun == "server" ? "Server" : "Client")."

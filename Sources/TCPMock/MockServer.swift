@@ -94,8 +94,7 @@ public final class MockServer: MockEndpoint, @unchecked Sendable {  // it stores
         let planned = try scripts.map {
             try ScriptPlan($0, framing: options.framing, mayStay: mayStay, at: location)
         }
-        let scale = TimeoutScale(environmentValue: getenv("TCPMOCK_TIMEOUT_SCALE").map { String(cString: $0) })
-        var plan = EndpointPlan(mode: mode, scripts: planned, options: options, scale: scale, location: location)
+        var plan = EndpointPlan(mode: mode, scripts: planned, options: options, scale: .current, location: location)
         plan.logger =
             options.logger
             ?? Logger(

@@ -27,12 +27,18 @@ public struct ScriptFailure: Sendable, Hashable, CustomStringConvertible {
         public static let clientClosed = Kind(description: "clientClosed")
         /// The client reset the connection in the middle of a step.
         public static let clientReset = Kind(description: "clientReset")
+        /// The server closed in the middle of a client's step.
+        public static let serverClosed = Kind(description: "serverClosed")
+        /// The server reset the connection in the middle of a client's step.
+        public static let serverReset = Kind(description: "serverReset")
         /// A step's limit passed.
         public static let limit = Kind(description: "limit")
         /// The client left in another manner than expected.
         public static let departure = Kind(description: "departure")
         /// The connection had ended before the step.
         public static let noConnection = Kind(description: "noConnection")
+        /// A client could not connect.
+        public static let connect = Kind(description: "connect")
         /// Nobody connected.
         public static let notConnected = Kind(description: "notConnected")
         /// A connection came that no script is for.

@@ -105,12 +105,12 @@ enum ScriptLint {
             )
         }
         if step.isSend, state.halfClosed {
-            throw problem(step, "\(step) can't come after halfClose: the server's side of the stream has ended there")
+            throw problem(step, "\(step) can't come after halfClose: this side of the stream has ended there")
         }
         if step.takesBytes, let ended = state.clientEnded {
             throw problem(
                 step,
-                "\(step) can't come after expectEOF (line \(ended.location.line)): the client has nothing more to say there"
+                "\(step) can't come after expectEOF (line \(ended.location.line)): the other side has nothing more to say there"
             )
         }
         state.isFirst = false

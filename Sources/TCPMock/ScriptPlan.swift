@@ -69,16 +69,21 @@ struct ScriptPlan: Sendable {
     private var lint = ScriptLint.State()
     let mayStay: Bool
 
+    /// Whether its last step ends the connection.
+    var hasEnded: Bool { lint.terminal != nil }
+
     init(mayStay: Bool = false) {
         self.mayStay = mayStay
     }
 
     /// Lays out a fixed script, with its unwritten end.
-    init(_ script: Script, framing: Framing, mayStay: Bool, at location: SourcePosition) throws {
+    init(
+        _ script: Script, framing: Framing, mayStay: Bool, side: Side = .server, at location: SourcePosition
+    ) throws {
         self.init(mayStay: mayStay)
         try append(script.steps, framing: framing)
         if !ScriptLint.ends(script.steps) {
-            appendEnd(mayStay: mayStay, at: location)
+            appendEnd(mayStay: mayStay, side: side, at: location)
         }
     }
 
@@ -90,10 +95,16 @@ struct ScriptPlan: Sendable {
         asks = asks || self.steps.contains { $0.asks }
     }
 
-    /// Appends the unwritten end: the client is expected to leave.
-    mutating func appendEnd(mayStay: Bool, at location: SourcePosition) {
-        let step = Step(.expectDisconnect(.cleanly), location)
-        steps.append(PlannedStep(step: step, role: .end(mayStay: mayStay), number: nil, isListed: false))
+    /// Appends the unwritten end: a server expects its client to leave; a client leaves, at once or when it is finished.
+    mutating func appendEnd(mayStay: Bool, side: Side, at location: SourcePosition) {
+        if side == .server || mayStay {
+            let step = Step(.expectDisconnect(mayStay ? .any : .cleanly), location)
+            steps.append(PlannedStep(step: step, role: .end(mayStay: mayStay), number: nil, isListed: false))
+        }
+        if side == .client {
+            let step = Step(.disconnect(discardingInput: false), location)
+            steps.append(PlannedStep(step: step, role: .end(mayStay: false), number: nil, isListed: false))
+        }
     }
 }
 

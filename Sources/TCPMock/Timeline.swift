@@ -54,10 +54,10 @@ struct Timeline {
         _ event: ConnectionReport.Event, isTried: Bool, _ consumed: Range<Int>, _ sent: Range<Int>
     ) -> String? {
         switch event.kind {
-        case .connected: connection.peer == "unix" ? "client connected" : "client \(connection.peer) connected"
+        case .connected: connected
         case .stepDone: stepLine(event, isTried: isTried, consumed, sent)
-        case .fin: "client ended its stream (FIN)"
-        case .rst: "client reset the connection (RST)"
+        case .fin: "\(connection.side.peer) ended its stream (FIN)"
+        case .rst: "\(connection.side.peer) reset the connection (RST)"
         case .failed: failedLine(event)
         case .closed: failure == nil && connection.failure == nil ? "connection closed" : nil
         }
@@ -71,6 +71,14 @@ struct Timeline {
             script.steps.indices.contains(next.step), case .part = script.steps[next.step].role
         else { return false }
         return !script.steps[next.step].isListed
+    }
+
+    private var connected: String {
+        let name = connection.peer == "unix" ? "" : " \(connection.peer)"
+        return switch connection.side {
+        case .server: "client\(name) connected"
+        case .client: "connected to server\(name)"
+        }
     }
 
     private func stepLine(
@@ -144,13 +152,15 @@ struct Timeline {
 
 extension ConnectionRecord.End {
     init(_ report: ConnectionReport) {
-        switch report.leave {
-        case .fin: self = .fin
-        case .rst: self = .rst
-        case .rstAfterFin: self = .rstAfterFin
-        case .byScript: self = .byScript
-        case .none where report.dropped: self = .takenDown
-        case .none: self = report.gotRst ? .rst : report.gotFin ? .halfClosed : .stillOpen
-        }
+        let end: ConnectionRecord.End =
+            switch report.leave {
+            case .fin: .fin
+            case .rst: .rst
+            case .rstAfterFin: .rstAfterFin
+            case .byScript: .byScript
+            case .none where report.dropped: .takenDown
+            case .none: report.gotRst ? .rst : report.gotFin ? .halfClosed : .stillOpen
+            }
+        self = end.told(of: report.side.peer)
     }
 }

@@ -10,7 +10,7 @@ public struct Verdict: Sendable, CustomStringConvertible {
     public let connections: [ConnectionRecord]
     /// Things worth knowing that are no failures, such as steps that were pending when the server was stopped.
     public let notes: [String]
-    /// How many connections were accepted in all.
+    /// How many connections were accepted, or made, in all.
     public let accepted: Int
     /// Whether the scripts were played to their ends; not so when the server was stopped, or a script has failed.
     public let isComplete: Bool
@@ -27,7 +27,7 @@ public struct Verdict: Sendable, CustomStringConvertible {
     public var description: String {
         let body =
             failures.isEmpty
-            ? ["\(isComplete ? "all went as scripted" : "nothing failed, but the server was stopped early"): \(came)"]
+            ? ["\(isComplete ? "all went as scripted" : "nothing failed, but it was stopped early"): \(came)"]
             : failures.map { "\($0.location): \($0.message)" }
         return (body + notes.map { "note: \($0)" }).joined(separator: "\n")
     }
@@ -41,24 +41,62 @@ public struct Verdict: Sendable, CustomStringConvertible {
 public struct ConnectionRecord: Sendable {
     /// How a connection ended, as far as the server could see.
     public struct End: Sendable, Hashable, CustomStringConvertible {
-        /// In words.
-        public let description: String
+        private enum Manner: Sendable {
+            case fin, rst, rstAfterFin, halfClosed, byScript, stillOpen, takenDown
+        }
 
-        /// The client closed cleanly (FIN).
-        public static let fin = End(description: "the client closed (FIN)")
-        /// The client reset the connection (RST).
-        public static let rst = End(description: "the client reset the connection (RST)")
-        /// The client ended its stream first and then refused what was sent to it.
-        public static let rstAfterFin = End(
-            description: "the client closed (FIN), then refused what was sent to it (RST)")
-        /// The client has ended its stream; it may still have been there to read.
-        public static let halfClosed = End(description: "the client ended its stream (FIN)")
+        private let manner: Manner
+        /// Whom a client's words call a server; how it ended is the same.
+        private var peer = "client"
+
+        private init(_ manner: Manner) {
+            self.manner = manner
+        }
+
+        /// The other side closed cleanly (FIN).
+        public static let fin = End(.fin)
+        /// The other side reset the connection (RST).
+        public static let rst = End(.rst)
+        /// The other side ended its stream first and then refused what was sent to it.
+        public static let rstAfterFin = End(.rstAfterFin)
+        /// The other side has ended its stream; it may still have been there to read.
+        public static let halfClosed = End(.halfClosed)
         /// The script closed or reset it.
-        public static let byScript = End(description: "the script ended the connection")
-        /// The client was still connected when the server ended, or is connected while it runs.
-        public static let stillOpen = End(description: "the client was still connected")
+        public static let byScript = End(.byScript)
+        /// The other side was still connected when this one was ended, or is connected while it runs.
+        public static let stillOpen = End(.stillOpen)
         /// It was reset when the test took the server down.
-        public static let takenDown = End(description: "the server was taken down and reset it")
+        public static let takenDown = End(.takenDown)
+
+        /// In words.
+        public var description: String {
+            switch manner {
+            case .fin: "the \(peer) closed (FIN)"
+            case .rst: "the \(peer) reset the connection (RST)"
+            case .rstAfterFin: "the \(peer) closed (FIN), then refused what was sent to it (RST)"
+            case .halfClosed: "the \(peer) ended its stream (FIN)"
+            case .byScript: "the script ended the connection"
+            case .takenDown: "the server was taken down and reset it"
+            case .stillOpen: "the \(peer) was still connected"
+            }
+        }
+
+        /// Whether the connections ended in the same manner.
+        public static func == (one: End, other: End) -> Bool {
+            one.manner == other.manner
+        }
+
+        /// Hashes the manner.
+        public func hash(into hasher: inout Hasher) {
+            hasher.combine(manner)
+        }
+
+        /// The same end, in words that call the other side so.
+        func told(of peer: String) -> End {
+            var end = self
+            end.peer = peer
+            return end
+        }
     }
 
     private let report: ConnectionReport
@@ -70,10 +108,12 @@ public struct ConnectionRecord: Sendable {
         self.plan = plan
     }
 
-    /// Counted from 1 in the order of acceptance.
+    /// Counted from 1 in the order in which connections were accepted, or made.
     public var number: Int { report.number }
-    /// The client's address and port, or `unix`.
+    /// The other side's address and port, or `unix`.
     public var peer: String { report.peer }
+    /// The client's own address and port, or `unix`; nil in a server's record.
+    public var local: String? { report.local }
     /// How it ended.
     public var end: End { End(report) }
     /// Whether it is open; never so in a verdict.

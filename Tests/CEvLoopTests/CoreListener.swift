@@ -1,4 +1,4 @@
-// A server of the core, opened through its public headers, whose notices come out one by one.
+// A server or client of the core, opened through its public headers, whose notices come out one by one.
 
 import CEvLoop
 import CEvLoopInternals
@@ -14,6 +14,7 @@ struct Notice: Equatable {
     var failures: [Failure] = []
     var awaited = false
     var completed = 0
+    var unreached: UInt32?
 }
 
 /// Filled on the loop thread, emptied by the test.
@@ -59,6 +60,9 @@ final class CoreListener: @unchecked Sendable {  // the core's calls are thread-
         var oneAtATime = false
         var step: UInt64 = 20_000_000_000
         var afterScript: UInt64 = 20_000_000_000
+        /// The port to connect to, instead of listening.
+        var dials: Int?
+        var connect: UInt64 = 20_000_000_000
     }
 
     let raw: OpaquePointer
@@ -78,6 +82,12 @@ final class CoreListener: @unchecked Sendable {  // the core's calls are thread-
         config.after_script_ns = options.afterScript
         config.max_buffered = 1 << 20
         config.record_bytes = 1 << 10
+        if let port = options.dials {
+            config.dials = true
+            config.address.port = UInt16(port)
+            config.at_once = 1
+            config.connect_ns = options.connect
+        }
         config.address.family = UInt8(EVL_IPV4.rawValue)
         withUnsafeMutableBytes(of: &config.address.host) { $0.copyBytes(from: "127.0.0.1".utf8) }
         var made: OpaquePointer?
@@ -137,6 +147,7 @@ private func gather(_ context: UnsafeMutableRawPointer?, _ notice: UnsafePointer
     evl_endpoint_look(notice.endpoint, &view)
     seen.awaited = view.awaited != UInt32.max
     seen.completed = Int(view.completed)
+    seen.unreached = view.unreached == UInt32.max ? nil : view.unreached
     for index in 0..<view.record_count {
         var connection = evl_connection_view()
         evl_endpoint_connection(notice.endpoint, index, &connection)

@@ -180,11 +180,12 @@ private let goodbye =
 
 /// The closure runs on a task of the test's: what it expects counts for the test, at the closure's own line.
 @Test func anExpectationInsideAClosureCountsForItsTest() async throws {
-    let line = #line + 3
+    let line = #line + 4
     let found = try await issues {
         let script: Script = [
             .respond(.line) { request in
-                #expect(request.text == "PING"); return "+PONG\r\n"
+                #expect(request.text == "PING")
+                return "+PONG\r\n"
             }
         ]
         try await withMockServer(script) { server in

@@ -50,6 +50,7 @@ func masked(_ details: String) -> [String] {
         var line = String(line)
         line.replace(/\+\d+\.\d\d ms +/, with: "+T  ")
         line.replace(/\d+(\.\d+)? (µs|ms|s) before the failure/, with: "T before the failure")
+        line.replace(/knocked \d+ times/, with: "knocked N times")
         line.replace(/(127\.0\.0\.1|\[::1\]):\d+/, with: { "\($0.output.1):PORT" })
         return line
     }

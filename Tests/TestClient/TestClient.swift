@@ -37,6 +37,11 @@ public final class TestClient: Sendable {
         setsockopt(fd, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
     }
 
+    /// What accept(2) gave.
+    public convenience init(connected fd: Int32) {
+        self.init(fd: fd)
+    }
+
     deinit {
         close()
     }

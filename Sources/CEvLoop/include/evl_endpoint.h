@@ -1,4 +1,4 @@
-/* Servers: the boundary between the Swift layer and the loop thread.
+/* Servers and clients: the boundary between the Swift layer and the loop thread.
  *
  * Rules, for every call of these headers:
  *  1. C copies all it is given before the call returns.
@@ -43,7 +43,7 @@ typedef enum evl_watch {
 } evl_watch;
 
 typedef struct evl_endpoint_config {
-    evl_address address;
+    evl_address address;          /* where to listen, or whom to dial */
     evl_program *const *programs; /* the n-th connection plays the n-th; retained */
     uint32_t program_count;       /* 0: live, one connection, steps come by enqueue */
     bool every;                   /* one program for all connections */
@@ -55,6 +55,13 @@ typedef struct evl_endpoint_config {
     size_t max_buffered;          /* unjudged input a connection may hold */
     size_t record_bytes;          /* evidence kept per connection and direction; 0: none */
     uint8_t watched;              /* evl_watch: what is told from the start, of all connections */
+    /* A client connects instead of listening. Lists play one script after the other; `every` needs
+     * `required`. Nothing is unscripted. */
+    bool dials;
+    bool has_source;
+    evl_address source;  /* dials: the address to connect from, if has_source */
+    uint32_t at_once;    /* dials, every: the most connections at a time; at least 1 */
+    uint64_t connect_ns; /* dials: how long a connection may take, or be refused; EVL_LIMIT_NONE */
 } evl_endpoint_config;
 
 typedef enum evl_notice_kind {
@@ -78,7 +85,7 @@ typedef struct evl_endpoint evl_endpoint;
 typedef struct evl_connection evl_connection;
 
 typedef struct evl_endpoint_view {
-    uint32_t accepted;            /* connections accepted, unscripted ones included */
+    uint32_t accepted;            /* connections accepted (unscripted ones too), or dialled */
     uint32_t scripted;            /* those that a script was for */
     uint32_t active;              /* connections that are open now */
     uint32_t completed;           /* connections that finished their script */
@@ -89,7 +96,11 @@ typedef struct evl_endpoint_view {
     uint32_t unscripted;          /* connections no script was for, under RESET and IGNORE */
     uint32_t awaited;             /* the program nobody connected for; UINT32_MAX: none */
     uint64_t awaited_ns;          /* how long it was waited for */
-    uint32_t accept_pauses;       /* times that accepting paused for want of descriptors */
+    uint32_t unreached;           /* dials: the program no connection was made for; UINT32_MAX */
+    uint64_t unreached_ns;        /* how long it was tried */
+    uint32_t connect_attempts;    /* how often */
+    int32_t connect_error;        /* the errno of the last attempt; ETIMEDOUT: no answer came */
+    uint32_t accept_pauses;       /* times that it paused for want of descriptors */
     int32_t accept_error;         /* the errno of the last pause */
     bool failed;
     bool down; /* not listening, for the test has asked for it */
@@ -128,7 +139,8 @@ void evl_endpoint_look(const evl_endpoint *endpoint, evl_endpoint_view *view);
 void evl_endpoint_connection(const evl_endpoint *endpoint, uint32_t index,
                              evl_connection_view *view);
 
-/* Binds, listens and starts serving; when it returns, clients can connect to *address.
+/* Binds, listens and starts serving; when it returns, clients can connect to *address. One that
+ * dials begins to, on the loop thread; whether it gets through is part of its report.
  *
  * On EVL_OK stores the handle. On any other status nothing was kept or stored, and for EVL_SYSTEM
  * *error is the errno. Any thread but the loop's. Does not block. */

@@ -90,9 +90,11 @@ typedef struct evl_connection_view {
     uint32_t round; /* how often the innermost repeat around it has gone round */
     uint8_t leave;  /* evl_leave */
     bool got_fin, got_rst;
-    bool half_closed; /* our FIN has been sent */
-    bool dropped;     /* reset when its server was taken down */
-    const char *peer; /* "127.0.0.1:51514", or "unix" */
+    bool half_closed;  /* our FIN has been sent */
+    bool dialled;      /* we connected; else it was accepted */
+    bool dropped;      /* reset when its server was taken down */
+    const char *peer;  /* "127.0.0.1:51514", or "unix" */
+    const char *local; /* our own end, where we connected; else "" */
     uint64_t accepted_ns, closed_ns, step_began_ns, progress_ns, last_bytes_ns, failed_ns;
     uint64_t limit_ns; /* the limit that fired, as it was applied */
     uint64_t lag_ns;   /* by how much the loop was late then, if it mattered */

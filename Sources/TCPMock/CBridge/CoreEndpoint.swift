@@ -1,19 +1,20 @@
-// One server of the core: its handle and the calls on it.
+// One endpoint of the core: its handle and the calls on it.
 
 internal import CEvLoop
 
-/// Owns a server handle; deinit closes it. All calls are legal on any thread and none waits.
+/// Owns an endpoint's handle; deinit closes it. All calls are legal on any thread and none waits.
 final class CoreEndpoint: @unchecked Sendable {  // the core's calls are thread-safe; the handle is never changed
     let address: MockAddress
     private let raw: OpaquePointer
 
-    /// Listens and serves; `inbox` is told everything until the core's CLOSED notice.
+    /// Listens or dials, and plays; `inbox` is told everything until the core's CLOSED notice.
     init(_ plan: EndpointPlan, inbox: Inbox) throws {
         let programs = try plan.programs()
         var config = evl_endpoint_config()
-        config.address = try evl_address(plan.options.address)
+        config.address = try evl_address(plan.options.address, plan.side)
         config.program_count = UInt32(programs.count)
         plan.fill(&config)
+        try plan.dial?.fill(&config, plan.scale)
         var handle: OpaquePointer?
         var bound = evl_address()
         var code: Int32 = 0
@@ -29,7 +30,7 @@ final class CoreEndpoint: @unchecked Sendable {  // the core's calls are thread-
         }
         guard status == EVL_OK, let handle else {
             context.release()  // the core kept nothing
-            throw MockError(status, errno: code, listeningOn: plan.options.address)
+            throw MockError(status, errno: code, at: plan.options.address, plan.side)
         }
         raw = handle
         address = MockAddress(
@@ -43,16 +44,16 @@ final class CoreEndpoint: @unchecked Sendable {  // the core's calls are thread-
     }
 
     func join(token: UInt64) throws {
-        try check("join the server") { evl_endpoint_join($0, token) }
+        try check("join") { evl_endpoint_join($0, token) }
     }
 
     func finish(last: Program?) throws {
-        try check("finish the server") { handle in withExtendedLifetime(last) { evl_endpoint_finish(handle, last?.raw) }
+        try check("finish") { handle in withExtendedLifetime(last) { evl_endpoint_finish(handle, last?.raw) }
         }
     }
 
     func stop() throws {
-        try check("stop the server") { evl_endpoint_stop($0) }
+        try check("stop") { evl_endpoint_stop($0) }
     }
 
     /// Answers what a connection asked; legal on any thread, the loop's too.
@@ -158,11 +159,22 @@ extension EndpointPlan {
     }
 }
 
+extension EndpointPlan.Dial {
+    fileprivate func fill(_ config: inout evl_endpoint_config, _ scale: TimeoutScale) throws {
+        config.dials = true
+        config.at_once = UInt32(clamping: atOnce)
+        config.connect_ns = scale.nanoseconds(of: connect) ?? UInt64.max
+        guard let source else { return }
+        config.has_source = true
+        config.source = try evl_address(source, .client)
+    }
+}
+
 extension evl_address {
-    fileprivate init(_ address: MockAddress) throws {
+    fileprivate init(_ address: MockAddress, _ side: Side) throws {
         self.init()
         guard let port = UInt16(exactly: address.port) else {
-            throw MockError(kind: .address, "can't listen on \(address): a port is a number from 0 to 65535")
+            throw MockError(kind: .address, "can't \(side.use) \(address): a port is a number from 0 to 65535")
         }
         let family =
             switch address.family {
@@ -174,10 +186,10 @@ extension evl_address {
         self.port = port
         let host = Array(address.host.utf8)
         guard !host.contains(0) else {
-            throw MockError(kind: .address, "can't listen on \(address): there is a NUL in it")
+            throw MockError(kind: .address, "can't \(side.use) \(address): there is a NUL in it")
         }
         guard host.count < Int(EVL_HOST_TEXT) else {
-            throw MockError(EVL_PATH_TOO_LONG, errno: 0, listeningOn: address)
+            throw MockError(EVL_PATH_TOO_LONG, errno: 0, at: address, side)
         }
         withUnsafeMutableBytes(of: &self.host) { $0.copyBytes(from: host) }
     }

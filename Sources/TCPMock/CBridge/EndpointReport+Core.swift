@@ -33,6 +33,11 @@ extension EndpointReport {
         resetAfterFailure = Int(view.reset_after_failure)
         unscripted = Int(view.unscripted)
         awaited = view.awaited == UInt32.max ? nil : (Int(view.awaited), view.awaited_ns)
+        if view.unreached != UInt32.max {
+            unreached = Unreached(
+                script: Int(view.unreached), tried: view.unreached_ns, attempts: Int(view.connect_attempts),
+                error: view.connect_error)
+        }
         acceptPauses = Int(view.accept_pauses)
         acceptError = view.accept_error
         active = Int(view.active)
@@ -50,6 +55,7 @@ extension EndpointReport {
 
 extension ConnectionReport {
     init(_ view: evl_connection_view) {
+        side = view.dialled ? .client : .server
         number = Int(view.number)
         script = view.script == UInt32.max ? nil : Int(view.script)
         isOpen = view.open
@@ -62,6 +68,7 @@ extension ConnectionReport {
         halfClosed = view.half_closed
         dropped = view.dropped
         peer = String(cString: view.peer)
+        local = view.dialled ? String(cString: view.local) : nil
         accepted = view.accepted_ns
         closed = view.closed_ns
         stepBegan = view.step_began_ns

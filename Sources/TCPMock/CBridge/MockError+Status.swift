@@ -21,22 +21,22 @@ extension MockError {
         }
     }
 
-    /// The error for a listen that failed.
-    init(_ status: evl_status, errno code: Int32, listeningOn address: MockAddress) {
+    /// The error for an address that could not be used.
+    init(_ status: evl_status, errno code: Int32, at address: MockAddress, _ side: Side) {
         switch status {
         case EVL_BAD_ADDRESS:
             self.init(
                 kind: .address,
-                "can't listen on \(address): \"\(address.host)\" is not a numeric \(address.family) address")
+                "can't \(side.use) \(address): \"\(address.host)\" is not a numeric \(address.family) address")
         case EVL_PATH_TOO_LONG:
             self.init(
                 kind: .address,
-                "can't listen on \(address): the path is too long for a Unix-domain socket (107 bytes at most)")
+                "can't \(side.use) \(address): the path is too long for a Unix-domain socket (107 bytes at most)")
         case EVL_SYSTEM:
             let hint = MockError.hint(code, address)
-            self.init(kind: .address, "can't listen on \(address): \(systemText(code))\(hint)", errno: code)
+            self.init(kind: .address, "can't \(side.use) \(address): \(systemText(code))\(hint)", errno: code)
         default:
-            self.init(status, errno: code, doing: "listen on \(address)")
+            self.init(status, errno: code, doing: "\(side.use) \(address)")
         }
     }
 
@@ -55,7 +55,9 @@ extension MockError {
 func systemText(_ code: Int32) -> String {
     let text = String(cString: strerror(code))
     let names: [Int32: String] = [
-        EADDRINUSE: "EADDRINUSE", EADDRNOTAVAIL: "EADDRNOTAVAIL", EAFNOSUPPORT: "EAFNOSUPPORT", EMFILE: "EMFILE",
+        EADDRINUSE: "EADDRINUSE", EAGAIN: "EAGAIN", EADDRNOTAVAIL: "EADDRNOTAVAIL", EAFNOSUPPORT: "EAFNOSUPPORT",
+        ECONNREFUSED: "ECONNREFUSED", ETIMEDOUT: "ETIMEDOUT",
+        ENETUNREACH: "ENETUNREACH", EHOSTUNREACH: "EHOSTUNREACH", EMFILE: "EMFILE",
         ENFILE: "ENFILE", EPIPE: "EPIPE", ECONNRESET: "ECONNRESET", EACCES: "EACCES", ENOENT: "ENOENT",
         ENOTDIR: "ENOTDIR", ENOMEM: "ENOMEM", EPERM: "EPERM",
     ]

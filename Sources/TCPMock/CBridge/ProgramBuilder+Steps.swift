@@ -16,9 +16,8 @@ extension ProgramBuilder {
             set(&entry, EVL_STEP_JUMP)
             entry.step.target = place(target)
         case .end(let mayStay):
-            set(&entry, EVL_STEP_EXPECT_DISCONNECT)
-            entry.step.flags = UInt8(EVL_STEP_IMPLICIT) | (mayStay ? UInt8(EVL_STEP_MAY_STAY) : 0)
-            entry.step.expected_leave = UInt8((mayStay ? EVL_EXPECT_ANY : EVL_EXPECT_CLEANLY).rawValue)
+            fill(&entry, planned.step)
+            entry.step.flags |= UInt8(EVL_STEP_IMPLICIT) | (mayStay ? UInt8(EVL_STEP_MAY_STAY) : 0)
         }
     }
 

@@ -1,0 +1,65 @@
+// What a client can be told beside its scripts.
+
+extension MockClient {
+    /// How a client connects and how it treats the server; the defaults suit most tests.
+    public struct Options: Sendable {
+        /// How long things may take, once it is connected.
+        public var limits: Limits
+        /// How long a connection may take to be made, refusals included; `expectConnect(within:)` overrides it.
+        /// Default: 2 s.
+        ///
+        /// While it is refused the client knocks again every few milliseconds, so that nothing has to wait for the
+        /// server to listen. `TCPMOCK_TIMEOUT_SCALE` multiplies it.
+        public var connect: Duration
+        /// The address to connect from, such as `.ipv4("127.0.0.2")`. Default: the kernel's choice.
+        public var source: MockAddress?
+        /// What the client does when its script has ended without saying how the connection ends. Default:
+        /// ``AfterScript/leave``.
+        public var afterScript: AfterScript
+        /// How frames are cut out where neither step nor script says it. Default: four bytes, big-endian.
+        public var framing: Framing
+        /// How much evidence is kept. Default: the first 16 KiB of each direction of each connection.
+        public var recording: MockServer.Recording
+
+        /// Makes options; what is not named keeps its default.
+        public init(
+            limits: Limits = Limits(), connect: Duration = .seconds(2), source: MockAddress? = nil,
+            afterScript: AfterScript = .leave, framing: Framing = .lengthPrefix(),
+            recording: MockServer.Recording = .bytes(16 * 1024)
+        ) {
+            self.limits = limits
+            self.connect = connect
+            self.source = source
+            self.afterScript = afterScript
+            self.framing = framing
+            self.recording = recording
+        }
+    }
+
+    /// What a client does when its script has ended without saying how the connection ends.
+    public enum AfterScript: Sendable, Hashable {
+        /// It closes its side, and the server must then close too, within ``Limits/step``.
+        case leave
+        /// It stays connected and silent until it is finished, and leaves then; the server may leave before.
+        case stayOpen
+    }
+}
+
+extension MockClient.Options {
+    /// What can't be meant, or nil.
+    func problem(connectingTo address: MockAddress) -> String? {
+        if connect < .zero { return "a limit can't be negative" }
+        if address.family != .unix, address.port == 0 { return "can't connect to \(address): there is no port 0" }
+        if let source, source.family != address.family {
+            return "can't connect from \(source) to \(address): they are of different families"
+        }
+        return shared(with: address).problem
+    }
+
+    /// What servers have as well, in their words.
+    func shared(with address: MockAddress) -> MockServer.Options {
+        MockServer.Options(
+            address: address, limits: limits, afterScript: afterScript == .stayOpen ? .mayStayOpen : .mustLeave,
+            framing: framing, recording: recording)
+    }
+}

@@ -1,0 +1,51 @@
+// The text of a failure that no connection is there to show: a client could not connect.
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+enum UnreachedText {
+    static func summary(_ plan: EndpointPlan, _ unreached: Unreached) -> String {
+        let total = total(plan)
+        let which = total > 1 ? "connection \(unreached.script + 1) of \(total): " : ""
+        return "\(which)could not connect to \(plan.options.address): \(reason(unreached))"
+    }
+
+    static func details(_ plan: EndpointPlan, _ script: ScriptPlan, _ unreached: Unreached) -> [String] {
+        var lines: [String] = []
+        if unreached.attempts > 1 { lines.append("  client    knocked \(unreached.attempts) times") }
+        if let listing = script.listing(after: -1) { lines.append("  not run   " + listing) }
+        let others = total(plan) - unreached.script - 1
+        if others > 0 { lines.append("            nor the script of \(counted(others, "connection")) more") }
+        if let hint = hint(unreached, plan.options.address) { lines.append("  hint      \(hint)") }
+        return lines
+    }
+
+    /// How many connections were to be made.
+    private static func total(_ plan: EndpointPlan) -> Int {
+        if case .every(let count?, _) = plan.mode { count } else { plan.scripts.count }
+    }
+
+    private static func reason(_ unreached: Unreached) -> String {
+        let time = Duration.nanoseconds(unreached.tried).brief
+        if unreached.tried == 0 { return systemText(unreached.error) }
+        if unreached.error == ETIMEDOUT { return "no answer for \(time)" }
+        return "\(systemText(unreached.error)) for \(time)"
+    }
+
+    private static func hint(_ unreached: Unreached, _ address: MockAddress) -> String? {
+        switch unreached.error {
+        case ECONNREFUSED, ENOENT:
+            "nobody listens there: is the server started, and on this address? `connect:` of the options gives it longer"
+        case EAGAIN, ETIMEDOUT:
+            "does the server accept? Its queue of connections may be full"
+        case EADDRNOTAVAIL, EAFNOSUPPORT:
+            "this machine has no such address (is IPv6 switched off?), or no free port to connect from"
+        case EMFILE, ENFILE:
+            "the process is out of descriptors: raise `ulimit -n` or connect fewer at a time"
+        default: nil
+        }
+    }
+}
