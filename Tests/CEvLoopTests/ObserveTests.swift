@@ -62,6 +62,21 @@ import Testing
         #expect(server.notices.next()?.kind == EVL_NOTICE_REPLAYED)
     }
 
+    /// More have knocked than are accepted in one turn of the loop.
+    @Test func whoHadConnectedBeforeTheEndpointWentDownIsServed() throws {
+        let server = try CoreListener([[.expect("a"), .send("1")]], .init(every: true, required: 600))
+        let block = LoopBlock.begin()
+        let clients = try (1...600).map { _ in try server.connect() }
+        #expect(evl_endpoint_take_down(server.raw, false, 1) == EVL_OK)
+        block.release()
+        #expect(server.notices.next(EVL_NOTICE_TURNED)?.token == 1)
+        #expect(throws: ClientError.self) { try server.connect() }
+        for client in clients { try client.send("a") }
+        for client in clients { #expect(try client.receiveText(1) == "1") }
+        for client in clients { client.close() }
+        #expect(server.notices.next(EVL_NOTICE_SETTLED)?.completed == 600)
+    }
+
     @Test func downAndUpAreAnsweredInTheirOrderAlsoByAFinishedEndpoint() throws {
         let server = try CoreListener([[.expect("a")]])
         for token in 1...10 as ClosedRange<UInt64> {

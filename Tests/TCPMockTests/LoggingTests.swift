@@ -39,7 +39,9 @@ private final class Journal: Sendable {
     }
 
     func options(_ level: Logger.Level) -> MockServer.Options {
-        MockServer.Options(logger: Logger(label: "test") { _ in Handler(journal: self, logLevel: level) })
+        MockServer.Options(
+            limits: Limits(step: .seconds(60)),
+            logger: Logger(label: "test") { _ in Handler(journal: self, logLevel: level) })
     }
 }
 

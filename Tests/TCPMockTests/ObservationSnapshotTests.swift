@@ -100,12 +100,13 @@ private func patient(recording: MockServer.Recording = .bytes(16 * 1024)) -> Moc
 }
 
 @Test func lookingChangesNoVerdict() async throws {
-    let verdict = try await serve([.expect("ab"), .send("c")], staying: false) { client in
+    let options = MockServer.Options(limits: Limits(step: .seconds(60)))
+    let verdict = try await serve([.expect("ab"), .send("c")], options: options) { client in
         try client.send("a")
         try client.send("b")
         try client.expectText("c")
     }
-    let server = try MockServer([.expect("ab"), .send("c")])
+    let server = try MockServer([.expect("ab"), .send("c")], options: options)
     let client = try server.connect()
     _ = server.connections
     try client.send("a")

@@ -266,3 +266,18 @@ func aStreamSaysWhenItsBeginningWasNotRecorded(recording: Int) async throws {
     #expect(verdict.isClean, "\(verdict)")
     #expect(verdict.connections.first?.receivedCount == total)
 }
+
+/// What arrives between asking and being told what was recorded is part of that record.
+@Test func whoHasNotBeenToldTheRecordIsNotToldWhatArrives() {
+    let observers = Observers()
+    let stream = ByteStream(of: 2)
+    let token = observers.add(stream, to: 2)
+    #expect(observers.listeners(to: 2, for: 0).isEmpty)
+    #expect(observers.listeners(to: 2, for: token).count == 1)
+    observers.replayed(token, accepted: 2, forgotten: 0)
+    #expect(observers.listeners(to: 2, for: 0).count == 1)
+    #expect(observers.listeners(to: 1, for: 0).isEmpty)
+    #expect(observers.remove(token))
+    #expect(!observers.remove(token))
+    #expect(observers.listeners(to: 2, for: 0).isEmpty)
+}
