@@ -15,6 +15,7 @@ let package = Package(
         .target(name: "Children"),
         .executableTarget(
             name: "Probe", dependencies: [.product(name: "TCPMock", package: "TCPMock"), "PlainClient"]),
+        .executableTarget(name: "Load", dependencies: [.product(name: "TCPMock", package: "TCPMock")]),
         .executableTarget(
             name: "Unreported", dependencies: [.product(name: "TCPMockTesting", package: "TCPMock"), "PlainClient"]),
         .testTarget(
@@ -23,7 +24,7 @@ let package = Package(
                 .product(name: "TCPMockTesting", package: "TCPMock"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
-                "Children", "PlainClient", "Probe", "Unreported",
+                "Children", "PlainClient", "Probe", "Load", "Unreported",
             ]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,11 +1,12 @@
 #!/bin/sh
-# Installs the clients that the interop tests drive: only what is missing, and nothing at all when all is there.
+# Installs the clients and servers that the interop tests drive: only what is missing, and nothing at all when all is there.
 set -eu
 
 missing=""
 need() { command -v "$1" >/dev/null 2>&1 || missing="$missing $2"; }
 need curl curl
 need redis-cli redis-tools
+need redis-server redis-server
 need psql postgresql-client
 need python3 python3
 

@@ -2,7 +2,7 @@
 //
 //   Probe descriptors   a server runs out of descriptors while accepting, and goes on when there are some again
 //   Probe servers       200 servers at once, each stopped in the middle of a delay
-//   Probe unfinished    a server is dropped without being finished
+//   Probe unfinished    a server is dropped without being finished; unfinished-client: a client
 
 import Foundation
 
@@ -11,8 +11,9 @@ do {
     case "descriptors": try await outOfDescriptors()
     case "servers": try await manyServers()
     case "unfinished": try dropUnfinished()
+    case "unfinished-client": try await dropClientUnfinished()
     default:
-        print("usage: Probe descriptors | servers | unfinished")
+        print("usage: Probe descriptors | servers | unfinished | unfinished-client")
         exit(2)
     }
 } catch {

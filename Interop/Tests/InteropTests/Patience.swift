@@ -9,6 +9,11 @@ extension MockServer.Options {
     static let patient = MockServer.Options(limits: Limits(step: .seconds(30)))
 }
 
+extension MockClient.Options {
+    /// A server in a child process may be slow to start, and slow on a busy machine.
+    static let patient = MockClient.Options(limits: Limits(step: .seconds(30)), connect: .seconds(30))
+}
+
 extension MockServer {
     /// The verdict after `client` has ended; what the client reports comes with it.
     func verdict(after client: (MockServer) async throws -> ChildResult) async throws -> (Verdict, ChildResult) {

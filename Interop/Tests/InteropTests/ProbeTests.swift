@@ -9,7 +9,7 @@ private func probe(_ name: String, _ arguments: String...) async throws -> Child
     try await Child.run(builtExecutable(name), arguments, environment: ["TCPMOCK_TIMEOUT_SCALE": nil])
 }
 
-private func builtExecutable(_ name: String) -> String {
+func builtExecutable(_ name: String) -> String {
     #if os(Linux)
         let tests = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
     #else
@@ -69,6 +69,14 @@ private func builtExecutable(_ name: String) -> String {
     #expect(result.output == "dropped\n")
     #expect(result.errors.hasPrefix("TCPMock: the server made at Unfinished.swift:"), "\(result)")
     #expect(result.errors.contains("was never finished"), "\(result)")
+    #expect(result.errors.split(separator: "\n").count == 1, "\(result)")
+}
+
+@Test func aClientThatIsNeverFinishedSaysSoOnStandardError() async throws {
+    let result = try await probe("Probe", "unfinished-client")
+    #expect(result.status == 0, "\(result)")
+    #expect(result.errors.hasPrefix("TCPMock: the client made at Unfinished.swift:"), "\(result)")
+    #expect(result.errors.contains("or use withMockClient."), "\(result)")
     #expect(result.errors.split(separator: "\n").count == 1, "\(result)")
 }
 
