@@ -17,6 +17,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "socket_parts.h"
+
 #ifndef MSG_NOSIGNAL
 #define MSG_NOSIGNAL 0 /* macOS: SO_NOSIGPIPE is set on each socket instead */
 #endif
@@ -25,21 +27,12 @@ enum {
     BACKLOG = 4096
 }; /* 128 costs whole seconds when thousands connect at once */
 
-typedef union any_address {
-    struct sockaddr any;
-    struct sockaddr_in v4;
-    struct sockaddr_in6 v6;
-    struct sockaddr_un path;
-} any_address;
-
-static evl_status encode(const evl_address *address, any_address *out, socklen_t *length);
 static evl_status listen_on(int fd, const evl_address *wanted, evl_address *address, int *error);
-static void set_flag(int fd, int level, int option);
 static void clear_flag(int fd, int level, int option);
 
 /* --- listening --- */
 
-static int open_socket(int family) {
+static int open_family(int family) {
 #ifdef SOCK_CLOEXEC
     return socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 #else
@@ -64,8 +57,12 @@ static int family_of(const evl_address *address) {
     return AF_UNSPEC;
 }
 
+int socket_open(const evl_address *address) {
+    return open_family(family_of(address));
+}
+
 evl_status socket_listen(const evl_address *wanted, int *fd, evl_address *address, int *error) {
-    int made = open_socket(family_of(wanted));
+    int made = socket_open(wanted);
     if (made < 0) {
         *error = errno;
         return EVL_SYSTEM;
@@ -81,18 +78,18 @@ evl_status socket_listen(const evl_address *wanted, int *fd, evl_address *addres
 static evl_status listen_on(int fd, const evl_address *wanted, evl_address *address, int *error) {
     any_address raw = {0};
     socklen_t length = 0;
-    evl_status status = encode(wanted, &raw, &length);
+    evl_status status = socket_encode(wanted, &raw, &length);
     if (status != EVL_OK)
         return status;
     if (wanted->family != EVL_UNIX) {
         /* On a fixed port old connections in TIME_WAIT must not be in the way. A port the kernel
          * chooses is free anyway, and REUSEADDR would let it pick one that is half in use. */
         if (wanted->port != 0)
-            set_flag(fd, SOL_SOCKET, SO_REUSEADDR);
-        set_flag(fd, IPPROTO_TCP, TCP_NODELAY); /* accepted sockets inherit it */
+            socket_set_flag(fd, SOL_SOCKET, SO_REUSEADDR);
+        socket_set_flag(fd, IPPROTO_TCP, TCP_NODELAY); /* accepted sockets inherit it */
     }
     if (wanted->family == EVL_IPV6)
-        set_flag(fd, IPPROTO_IPV6, IPV6_V6ONLY);
+        socket_set_flag(fd, IPPROTO_IPV6, IPV6_V6ONLY);
     *address = *wanted;
     if (bind(fd, &raw.any, length) != 0) {
         *error = errno;
@@ -101,7 +98,7 @@ static evl_status listen_on(int fd, const evl_address *wanted, evl_address *addr
     /* Accepted sockets inherit it: what is left of them (FIN_WAIT2, TIME_WAIT) must not keep a
      * later server from this very port. By now it does not change what the kernel has chosen. */
     if (wanted->family != EVL_UNIX)
-        set_flag(fd, SOL_SOCKET, SO_REUSEADDR);
+        socket_set_flag(fd, SOL_SOCKET, SO_REUSEADDR);
     length = sizeof raw;
     if (listen(fd, BACKLOG) != 0 || getsockname(fd, &raw.any, &length) != 0) {
         *error = errno;
@@ -134,7 +131,7 @@ static evl_status encode_path(const evl_address *address, struct sockaddr_un *ou
     return EVL_OK;
 }
 
-static evl_status encode(const evl_address *address, any_address *out, socklen_t *length) {
+evl_status socket_encode(const evl_address *address, any_address *out, socklen_t *length) {
     switch ((evl_family)address->family) {
     case EVL_IPV4:
         out->v4.sin_family = AF_INET;
@@ -153,7 +150,7 @@ static evl_status encode(const evl_address *address, any_address *out, socklen_t
     return EVL_BAD_ADDRESS;
 }
 
-static void set_flag(int fd, int level, int option) {
+void socket_set_flag(int fd, int level, int option) {
     int on = 1;
     setsockopt(fd, level, option, &on, sizeof on);
 }
@@ -170,15 +167,15 @@ int socket_reserve(int fd) {
     if (getsockname(fd, &raw.any, &length) == 0 && raw.any.sa_family != AF_UNIX) {
         /* Both sockets of this user say REUSEPORT, so the second may bind while the first still
          * listens: the port is never free. socket(7), SO_REUSEPORT. */
-        held = open_socket(raw.any.sa_family);
-        set_flag(fd, SOL_SOCKET, SO_REUSEPORT);
+        held = open_family(raw.any.sa_family);
+        socket_set_flag(fd, SOL_SOCKET, SO_REUSEPORT);
         if (held >= 0) {
-            set_flag(held, SOL_SOCKET, SO_REUSEPORT);
+            socket_set_flag(held, SOL_SOCKET, SO_REUSEPORT);
             /* REUSEADDR gets it past what is left of accepted sockets; kept, it would let others
              * in. */
-            set_flag(held, SOL_SOCKET, SO_REUSEADDR);
+            socket_set_flag(held, SOL_SOCKET, SO_REUSEADDR);
             if (raw.any.sa_family == AF_INET6)
-                set_flag(held, IPPROTO_IPV6, IPV6_V6ONLY);
+                socket_set_flag(held, IPPROTO_IPV6, IPV6_V6ONLY);
             if (bind(held, &raw.any, length) != 0) {
                 close(held);
                 held = -1;
@@ -223,7 +220,7 @@ void socket_unlink(const evl_address *address, socket_file file) {
 
 /* --- connections --- */
 
-static void describe(const any_address *address, char peer[SOCKET_PEER_TEXT]) {
+void socket_describe(const any_address *address, char peer[SOCKET_PEER_TEXT]) {
     char host[INET6_ADDRSTRLEN] = "";
     switch (address->any.sa_family) {
     case AF_INET:
@@ -247,8 +244,8 @@ static int accept_cloexec(int listener, any_address *address, socklen_t *length)
     if (fd >= 0) {
         fcntl(fd, F_SETFD, FD_CLOEXEC);
         fcntl(fd, F_SETFL, O_NONBLOCK);
-        set_flag(fd, SOL_SOCKET, SO_NOSIGPIPE);
-        set_flag(fd, IPPROTO_TCP, TCP_NODELAY);
+        socket_set_flag(fd, SOL_SOCKET, SO_NOSIGPIPE);
+        socket_set_flag(fd, IPPROTO_TCP, TCP_NODELAY);
     }
     return fd;
 #endif
@@ -262,7 +259,7 @@ socket_result socket_accept(int listener, int *fd, char peer[SOCKET_PEER_TEXT], 
         int failure = errno;
         if (accepted >= 0) {
             *fd = accepted;
-            describe(&address, peer); /* getpeername(2) would fail after an early RST */
+            socket_describe(&address, peer); /* getpeername(2) would fail after an early RST */
             return SOCKET_OK;
         }
         switch (failure) {

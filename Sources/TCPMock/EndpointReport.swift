@@ -43,7 +43,7 @@ struct ConnectionReport: Sendable {
     struct Failure: Sendable {
         enum Kind: Sendable, Hashable {
             case mismatch, frameLength, frameTooLong, delimiterMissing, unexpectedBytes
-            case clientClosed, clientReset, limit, leftByReset, leftCleanly
+            case clientClosed, clientReset, limit, leftByReset, leftCleanly, leftUnread
             case noConnection, write, answer, noMemory, unscripted
         }
 
@@ -83,6 +83,8 @@ struct ConnectionReport: Sendable {
     var consumedTotal = 0
     var unsent = 0
     var sample: Sample?
+    /// What the client's probe had counted, when there is one.
+    var probed: ProbedReads?
     var failure: Failure?
     /// Input that no step had judged, its first bytes, and how much there was in all.
     var excerpt: [UInt8] = []

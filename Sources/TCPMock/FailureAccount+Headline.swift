@@ -12,6 +12,7 @@ extension FailureAccount {
         case .clientReset: starved(by: "the client reset the connection (RST)")
         case .limit: limitPassed
         case .leftByReset: "expected the client to disconnect cleanly (FIN), but \(leftByReset)"
+        case .leftUnread: leftUnread
         case .leftCleanly: "expected the client to reset the connection (RST), but it closed cleanly (FIN)"
         case .noConnection: "\(stepText) can't be played: the connection has ended before it: \(end)"
         case .write:

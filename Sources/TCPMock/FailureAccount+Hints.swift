@@ -2,7 +2,7 @@
 
 extension FailureAccount {
     var hints: [String] {
-        (clientHints + kernelHints + loopHints + (advice.map { ["hint      \($0)"] } ?? [])).map { "  \($0)" }
+        (clientHints + kernelHints + probeHints + loopHints + (advice.map { ["hint      \($0)"] } ?? [])).map { "  \($0)" }
     }
 
     private var clientHints: [String] {
@@ -26,6 +26,7 @@ extension FailureAccount {
         switch failure.kind {
         case .limit: limitAdvice
         case .leftByReset: leaveAdvice
+        case .leftUnread: probeAdvice
         case .clientClosed: endAdvice
         case .write,
             .clientReset where planned?.step.isSend == true:

@@ -2,6 +2,7 @@
 
 enum Judge {
     static func verdict(_ plan: EndpointPlan, _ report: EndpointReport) -> Verdict {
+        let report = report.judgedByProbes(plan)
         let failures = report.connections.compactMap { failure(plan, report, $0) } + missing(plan, report)
         return Verdict(
             failures: grouped(failures),
@@ -145,7 +146,7 @@ extension ScriptFailure.Kind {
             case .clientClosed: .clientClosed
             case .clientReset: .clientReset
             case .limit: .limit
-            case .leftByReset, .leftCleanly: .departure
+            case .leftByReset, .leftCleanly, .leftUnread: .departure
             case .noConnection: .noConnection
             case .write, .answer: .send
             case .noMemory: .mock

@@ -130,7 +130,8 @@ extension MockEndpoint {
     }
 
     func verdict() -> Verdict {
-        Judge.verdict(plan.withLock { $0 }, inbox.report ?? EndpointReport())
+        let plan = plan.withLock { $0 }
+        return Judge.verdict(plan, probed.fill(inbox.report ?? EndpointReport(), server: plan.listening))
     }
 
     private func throwFailures() throws {

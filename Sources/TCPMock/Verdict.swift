@@ -88,6 +88,10 @@ public struct ConnectionRecord: Sendable {
     ///
     /// Nil where it was not asked, or can't say: it is asked for TCP on Linux, while a client is expected to leave.
     public var unreadByClient: Int? { report.sample?.unread }
+    /// How much of what was sent the client has read, and who says so: its own ``ReadProbe``, else the kernel.
+    ///
+    /// Nil where neither can tell, as ``unreadByClient``.
+    public var readByClient: ReadByClient? { ReadByClient(report) }
     /// What was said, one line a step, with the time since the client connected.
     public var transcript: String {
         let lines = Timeline(report, plan ?? ScriptPlan()).lines

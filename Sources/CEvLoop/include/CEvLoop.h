@@ -6,6 +6,7 @@
 #include "evl_event.h"
 #include "evl_framing.h"
 #include "evl_loop.h"
+#include "evl_probe.h"
 #include "evl_program.h"
 #include "evl_status.h"
 

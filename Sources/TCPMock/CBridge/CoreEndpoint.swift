@@ -117,10 +117,11 @@ extension EndpointPlan {
 }
 
 extension evl_address {
-    fileprivate init(_ address: MockAddress) throws {
+    /// `verb` completes "can't … 127.0.0.1:80".
+    init(_ address: MockAddress, to verb: String = "listen on") throws {
         self.init()
         guard let port = UInt16(exactly: address.port) else {
-            throw MockError(kind: .address, "can't listen on \(address): a port is a number from 0 to 65535")
+            throw MockError(kind: .address, "can't \(verb) \(address): a port is a number from 0 to 65535")
         }
         let family =
             switch address.family {
@@ -132,7 +133,7 @@ extension evl_address {
         self.port = port
         let host = Array(address.host.utf8)
         guard !host.contains(0) else {
-            throw MockError(kind: .address, "can't listen on \(address): there is a NUL in it")
+            throw MockError(kind: .address, "can't \(verb) \(address): there is a NUL in it")
         }
         guard host.count < Int(EVL_HOST_TEXT) else {
             throw MockError(EVL_PATH_TOO_LONG, errno: 0, listeningOn: address)

@@ -1,0 +1,27 @@
+/* What socket.c, which listens and moves bytes, lends socket_dial.c, which connects. */
+#ifndef EVL_SOCKET_PARTS_H
+#define EVL_SOCKET_PARTS_H
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "socket.h"
+
+typedef union any_address {
+    struct sockaddr any;
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+    struct sockaddr_un path;
+} any_address;
+
+/* A non-blocking stream socket that exec(3) closes, or -1 with errno. */
+int socket_open(const evl_address *address);
+
+evl_status socket_encode(const evl_address *address, any_address *out, socklen_t *length);
+
+void socket_describe(const any_address *address, char text[SOCKET_PEER_TEXT]);
+
+void socket_set_flag(int fd, int level, int option);
+
+#endif

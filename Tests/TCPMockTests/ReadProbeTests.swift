@@ -1,0 +1,214 @@
+// Probes and verdicts: whose count belongs to which connection, and what follows from it.
+
+import TestClient
+import Testing
+
+@testable import TCPMock
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// A client that takes "OneTwo" out of its kernel, says what it has read of it, and closes.
+private func verdict(
+    _ script: Script = [.send("OneTwo")], options: MockServer.Options = .init(),
+    _ say: (ReadProbe, _ closing: () -> Void) throws -> Void
+) async throws -> Verdict {
+    try await serve(script, options: options, staying: true) { client in
+        let probe = ReadProbe(descriptor: client.fd)
+        _ = try client.receive(6)
+        try say(probe) { client.close() }
+    }
+}
+
+// MARK: What is a failure
+
+@Test func aClientWhoseCodeHasReadEverythingIsClean() async throws {
+    let verdict = try await verdict { probe, close in
+        probe.noteRead(6)
+        probe.end()
+        close()
+    }
+    #expect(verdict.isClean, "\(verdict)")
+    #expect(verdict.connections.first?.readByClient?.description == "6 bytes, says its probe")
+}
+
+@Test func aWrittenDisconnectIsWhereUnreadBytesAreTold() async throws {
+    let line = UInt(#line) + 1
+    let verdict = try await verdict([.send("OneTwo"), .expectDisconnect()]) { probe, close in
+        probe.end()
+        close()
+    }
+    #expect(verdict.failures.map(\.location.line) == [line])
+    #expect(verdict.failures.first?.step == 2)
+    #expect(verdict.failures.first?.summary.contains("its code had read none of the 6 bytes sent to it") == true)
+    #expect(verdict.failures.first?.message.contains("hint      the client's runtime took the bytes in") == true)
+}
+
+@Test(arguments: [Departure.any])
+func whoMayLeaveAnyhowMayLeaveBytesUnread(_ how: Departure) async throws {
+    let verdict = try await verdict([.send("OneTwo"), .expectDisconnect(how)]) { probe, close in
+        probe.end()
+        close()
+    }
+    #expect(verdict.isClean, "\(verdict)")
+}
+
+@Test func whoMayStayMayLeaveBytesUnread() async throws {
+    let verdict = try await verdict(options: .init(afterScript: .mayStayOpen)) { probe, close in
+        probe.end()
+        close()
+    }
+    #expect(verdict.isClean, "\(verdict)")
+}
+
+@Test func aProbeThatHasNotEndedAccusesNobody() async throws {
+    var kept: ReadProbe?
+    let verdict = try await verdict { probe, close in
+        kept = probe
+        probe.noteRead(3)
+        close()
+    }
+    #expect(verdict.isClean, "\(verdict)")
+    #expect(verdict.connections.first?.readByClient == ReadByClient(count: 3, source: .probe))
+    kept?.end()
+}
+
+@Test func aProbeThatIsDroppedHasEnded() async throws {
+    let server = try MockServer([.send("OneTwo")])
+    let client = try server.connect()
+    _ = try client.receive(6)
+    do {
+        let probe = ReadProbe(descriptor: client.fd)
+        probe.noteRead(3)
+    }
+    client.close()
+    #expect(await server.finish().failures.map(\.kind) == [.departure])
+}
+
+@Test func whatIsNotedAfterTheEndDoesNotCount() {
+    let probe = ReadProbe(localHost: "::1", localPort: 9, serverPort: 9)
+    probe.noteRead(2)
+    probe.end()
+    probe.noteRead(3)
+    probe.end()
+    #expect(probe.readCount == 2)
+}
+
+@Test func withoutAProbeTheKernelSaysHowMuchWasRead() async throws {
+    let verdict = try await serve([.send("OneTwo")], staying: true) { client in
+        _ = try client.receive(6)
+        client.close()
+    }
+    #expect(verdict.isClean)
+    #if os(Linux)
+        // Where the kernel was asked before the client was gone.
+        let read = verdict.connections.first?.readByClient
+        #expect(read == nil || read == ReadByClient(count: 6, source: .kernel))
+    #endif
+}
+
+@Test func aResetNamesTheProbesCountToo() async throws {
+    let server = try MockServer([.send("OneTwo")])
+    let socket = try ProbeSocket(connectingTo: server.address)
+    _ = try socket.receive(exactly: 3)
+    socket.close()  // three bytes are left in the kernel: a reset
+    let failure = try #require(await server.finish().failures.first)
+    #expect(failure.details.contains("  probe     the client's code had read 3 of the 6 bytes sent to it"), "\(failure)")
+}
+
+// MARK: Whose count it is
+
+private func reads(_ ends: ReadTally.Ends, _ life: ClosedRange<UInt64> = 0...UInt64.max) -> ProbedReads? {
+    ReadTallies.reads(ends, during: life)
+}
+
+@Test func anEarlierUserOfThePortIsNotTakenForTheClient() {
+    let ends = ReadTally.Ends(client: "192.0.2.1:1", serverPort: 1)
+    let first = ReadTallies.begin(ends)
+    first.add(5)
+    ReadTallies.end(first)
+    let between = SocketCalls.now
+    #expect(reads(ends, between...between + 1) == nil)
+    #expect(reads(ends, 0...between) == ProbedReads(count: 5, isFinal: true))
+    let second = ReadTallies.begin(ends)
+    #expect(reads(ends, between...UInt64.max) == ProbedReads(count: 0, isFinal: false))
+    #expect(reads(ends, 0...between) == ProbedReads(count: 5, isFinal: true))
+    ReadTallies.end(second)
+}
+
+@Test func aNewProbeEndsTheOlderOneOfTheSameConnection() {
+    let ends = ReadTally.Ends(client: "192.0.2.1:2", serverPort: 1)
+    let (older, newer) = (ReadTallies.begin(ends), ReadTallies.begin(ends))
+    older.add(5)
+    newer.add(1)
+    #expect(older.reads == ProbedReads(count: 0, isFinal: true))
+    #expect(reads(ends) == ProbedReads(count: 1, isFinal: false))
+    ReadTallies.end(newer)
+}
+
+@Test func anotherServersClientOnTheSamePortIsAnother() {
+    let tally = ReadTallies.begin(ReadTally.Ends(client: "192.0.2.1:3", serverPort: 1))
+    #expect(reads(ReadTally.Ends(client: "192.0.2.1:3", serverPort: 2)) == nil)
+    ReadTallies.end(tally)
+}
+
+@Test func onlySoManyThatHaveEndedAreKept() {
+    let ends = ReadTally.Ends(client: "192.0.2.1:4", serverPort: 1)
+    ReadTallies.end(ReadTallies.begin(ends))
+    #expect(reads(ends) != nil)
+    for port in 1...2 * ReadTallies.mostEnded {
+        ReadTallies.end(ReadTallies.begin(ReadTally.Ends(client: "192.0.2.2:\(port)", serverPort: 1)))
+    }
+    #expect(reads(ends) == nil)
+}
+
+// MARK: The socket
+
+@Test func closingWakesACallOnAnotherThread() throws {
+    let server = try MockServer(options: .init(afterScript: .mayStayOpen))
+    let socket = try ProbeSocket(connectingTo: server.address)
+    let done = onAThread { _ = try? socket.receive() }
+    #expect(becomes { socket.record.receiveCalls == 1 })
+    socket.close()
+    done.wait()
+    #expect(socket.fileDescriptor == -1)
+    #expect(throws: ProbeSocket.CallError(call: "recv", errno: EBADF)) { try socket.receive() }
+    socket.close()
+    func stop() { _ = server.stop() }
+    stop()
+}
+
+@Test func aRefusedConnectionIsNamed() throws {
+    let server = try MockServer()
+    func stop() { _ = server.stop() }
+    stop()
+    #expect(throws: ProbeSocket.CallError(call: "connect", errno: ECONNREFUSED)) {
+        try ProbeSocket(connectingTo: server.address)
+    }
+    #expect(throws: MockError.self) { try ProbeSocket(connectingTo: .ipv4("127.0.0.1", port: 70_000)) }
+    #expect(throws: ProbeSocket.CallError(call: "connect", errno: EINVAL)) {
+        try ProbeSocket(connectingTo: .ipv4("localhost", port: 1))
+    }
+}
+
+@Test func aCallThatBlocksTooLongGivesUp() async throws {
+    let server = try MockServer()
+    let socket = try ProbeSocket(connectingTo: server.address, limit: .milliseconds(20))
+    #expect(throws: ProbeSocket.CallError(call: "recv", errno: EAGAIN)) { try socket.receive() }
+    socket.close()
+    _ = await server.stop()
+}
+
+@Test func whoHasShutDownSendingStillReceives() async throws {
+    let server = try MockServer([.expect("Q"), .expectEOF(), .send("answer"), .halfClose()])
+    let socket = try ProbeSocket(connectingTo: server.address)
+    try socket.send("Q")
+    try socket.shutDownSending()
+    #expect(try socket.receive(exactly: 7) == Array("answer".utf8))
+    #expect(throws: ProbeSocket.CallError(call: "send", errno: EPIPE)) { try socket.send("more") }
+    socket.close()
+    #expect(await server.finish().isClean)
+}
