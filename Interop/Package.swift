@@ -13,6 +13,11 @@ let package = Package(
         // A small blocking client, shared with Fixture/ by a symbolic link there.
         .target(name: "PlainClient"),
         .target(name: "Children"),
+        .target(
+            name: "ProbeHandler",
+            dependencies: [
+                .product(name: "TCPMock", package: "TCPMock"), .product(name: "NIOCore", package: "swift-nio"),
+            ]),
         .executableTarget(
             name: "Probe", dependencies: [.product(name: "TCPMock", package: "TCPMock"), "PlainClient"]),
         .executableTarget(
@@ -23,7 +28,7 @@ let package = Package(
                 .product(name: "TCPMockTesting", package: "TCPMock"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
-                "Children", "PlainClient", "Probe", "Unreported",
+                "Children", "PlainClient", "Probe", "ProbeHandler", "Unreported",
             ]),
     ],
     swiftLanguageModes: [.v6]

@@ -2,7 +2,9 @@
 
 extension FailureAccount {
     var hints: [String] {
-        (clientHints + kernelHints + probeHints + loopHints + (advice.map { ["hint      \($0)"] } ?? [])).map { "  \($0)" }
+        (clientHints + kernelHints + probeHints + loopHints + (advice.map { ["hint      \($0)"] } ?? [])).map {
+            "  \($0)"
+        }
     }
 
     private var clientHints: [String] {

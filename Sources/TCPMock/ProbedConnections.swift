@@ -16,12 +16,12 @@ final class ProbedConnections: Sendable {
 
 extension EndpointReport {
     fileprivate func probed(server: MockAddress?) -> EndpointReport {
-        guard let server, server.port > 0, !ReadTallies.isEmpty else { return self }
+        guard let server, server.port > 0, !ReadTallies.shared.isEmpty else { return self }
         var report = self
         for index in connections.indices {
             let connection = connections[index]
             let ends = ReadTally.Ends(client: connection.peer, serverPort: server.port)
-            report.connections[index].probed = ReadTallies.reads(ends, during: connection.life)
+            report.connections[index].probed = ReadTallies.shared.reads(ends, during: connection.life)
         }
         return report
     }

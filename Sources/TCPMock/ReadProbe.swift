@@ -27,13 +27,13 @@ public final class ReadProbe: Sendable {
     ///   - serverPort: The port it is connected to.
     public init(localHost: String, localPort: Int, serverPort: Int) {
         let local = localHost.contains(":") ? "[\(localHost)]:\(localPort)" : "\(localHost):\(localPort)"
-        tally = ReadTallies.begin(ReadTally.Ends(client: local, serverPort: serverPort))
+        tally = ReadTallies.shared.begin(ReadTally.Ends(client: local, serverPort: serverPort))
     }
 
     /// A probe for a connected TCP socket, which is asked for its addresses and then left alone.
     public init(descriptor: Int32) {
         let (local, port) = SocketCalls.ends(of: descriptor)
-        tally = ReadTallies.begin(ReadTally.Ends(client: local, serverPort: port))
+        tally = ReadTallies.shared.begin(ReadTally.Ends(client: local, serverPort: port))
     }
 
     deinit {
@@ -50,6 +50,6 @@ public final class ReadProbe: Sendable {
 
     /// Says that the client reads no more: call it before the connection is closed. Any thread, any number of times.
     public func end() {
-        ReadTallies.end(tally)
+        ReadTallies.shared.end(tally)
     }
 }

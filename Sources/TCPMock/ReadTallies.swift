@@ -54,10 +54,12 @@ final class ReadTally: Sendable {
     }
 }
 
-enum ReadTallies {
-    static let mostEnded = 10_000
+final class ReadTallies: Sendable {
+    /// The process's.
+    static let shared = ReadTallies(mostEnded: 10_000)
 
     private struct Table {
+        let mostEnded: Int
         var tallies: [ReadTally.Ends: [ReadTally]] = [:]
         /// Those that have ended, the oldest first.
         var ended: [ReadTally] = []
@@ -77,9 +79,14 @@ enum ReadTallies {
         }
     }
 
-    private static let table = Locked(Table())
+    private let table: Locked<Table>
 
-    static func begin(_ ends: ReadTally.Ends) -> ReadTally {
+    /// Keeps at least the `mostEnded` latest that have ended, and fewer than twice as many.
+    init(mostEnded: Int) {
+        table = Locked(Table(mostEnded: mostEnded))
+    }
+
+    func begin(_ ends: ReadTally.Ends) -> ReadTally {
         let tally = ReadTally(ends)
         table.withLock { table in
             for older in table.tallies[ends] ?? [] { table.retire(older) }
@@ -88,14 +95,14 @@ enum ReadTallies {
         return tally
     }
 
-    static func end(_ tally: ReadTally) {
+    func end(_ tally: ReadTally) {
         table.withLock { $0.retire(tally) }
     }
 
-    static var isEmpty: Bool { table.withLock { $0.tallies.isEmpty } }
+    var isEmpty: Bool { table.withLock { $0.tallies.isEmpty } }
 
     /// What the latest probe between these ends had counted that lived while the connection did.
-    static func reads(_ ends: ReadTally.Ends, during life: ClosedRange<UInt64>) -> ProbedReads? {
+    func reads(_ ends: ReadTally.Ends, during life: ClosedRange<UInt64>) -> ProbedReads? {
         table.withLock { table in
             table.tallies[ends]?.last { $0.lived(in: life) }?.reads
         }

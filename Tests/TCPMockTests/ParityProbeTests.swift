@@ -24,7 +24,7 @@ private func probe(
 // MARK: E18
 
 @Test func e18_itIsATrueSocketThatWorksWithPoll() async throws {
-    let verdict = try await probe([.expect("Q"), .send("answer"), .halfClose()]) { socket in
+    let verdict = try await probe([.expect("Q"), .send("answer"), .halfClose()]) { (socket) throws in
         var state = pollfd(fd: socket.fileDescriptor, events: Int16(POLLIN), revents: 0)
         #expect(poll(&state, 1, 0) == 0)
         try socket.send("Q")
@@ -39,7 +39,7 @@ private func probe(
 @Test(arguments: [MockAddress.loopback, .loopbackIPv6, .abstract("tcpmock-e18"), .unix(path: "/tmp/tcpmock-e18")])
 func e18_itConnectsToServersOfEachFamily(_ address: MockAddress) async throws {
     #if os(Linux)
-        let verdict = try await probe([.expect("Q"), .send("A")], options: .init(address: address)) { socket in
+        let verdict = try await probe([.expect("Q"), .send("A")], options: .init(address: address)) { (socket) throws in
             try socket.sendAll("Q")
             #expect(try socket.receive(exactly: 1) == [0x41])
         }
@@ -108,7 +108,7 @@ private func seconds(_ descriptor: Int32, _ option: Int32) -> Int {
 // MARK: E20
 
 @Test func e20_callsAndBytesAreCounted() async throws {
-    let verdict = try await probe([.expect("GET / HTTP/1.1\r\n\r\n"), .send("OK")]) { socket in
+    let verdict = try await probe([.expect("GET / HTTP/1.1\r\n\r\n"), .send("OK")]) { (socket) throws in
         try socket.send("GET / ")
         try socket.send("HTTP/1.1\r\n")
         try socket.sendAll("\r\n")
@@ -138,7 +138,7 @@ private func seconds(_ descriptor: Int32, _ option: Int32) -> Int {
 func e21_aSendFailsOnceTheCueHasAppearedAndStaysBroken(_ writes: [String]) async throws {
     let before = writes.dropLast().joined()
     let script: Script = before.isEmpty ? [] : [.expect(.text(before))]
-    let verdict = try await probe(script) { socket in
+    let verdict = try await probe(script) { (socket) throws in
         socket.breakSends(at: "byte-me", errno: ECONNRESET)
         for text in writes.dropLast() { try socket.send(.text(text)) }
         let broken = ProbeSocket.CallError.self
@@ -154,7 +154,7 @@ func e21_aSendFailsOnceTheCueHasAppearedAndStaysBroken(_ writes: [String]) async
 }
 
 @Test func e21_aCueThatHasBeenSentBreaksTheNextSend() async throws {
-    let verdict = try await probe([.expect("byte-me")]) { socket in
+    let verdict = try await probe([.expect("byte-me")]) { (socket) throws in
         try socket.sendAll("byte-me")
         socket.breakSends(at: "byte-me")
         let error = #expect(throws: ProbeSocket.CallError.self) { try socket.send("x") }
@@ -166,7 +166,7 @@ func e21_aSendFailsOnceTheCueHasAppearedAndStaysBroken(_ writes: [String]) async
 // MARK: P25
 
 @Test func p25_whatTheClientsCodeHasReadIsAccounted() async throws {
-    let verdict = try await probe([.send("One\nTwo\nThree"), .halfClose()]) { socket in
+    let verdict = try await probe([.send("One\nTwo\nThree"), .halfClose()]) { (socket) throws in
         #expect(try socket.receive(upTo: 2) == Array("On".utf8))
         #expect(try socket.receive(until: "\n") == Array("e\n".utf8))
         #expect(try socket.receive(exactly: 4) == Array("Two\n".utf8))
@@ -182,7 +182,7 @@ func e21_aSendFailsOnceTheCueHasAppearedAndStaysBroken(_ writes: [String]) async
 }
 
 @Test func p25_thePartOfAReadThatTheEndCutShortCounts() async throws {
-    let verdict = try await probe([.send("1"), .halfClose()]) { socket in
+    let verdict = try await probe([.send("1"), .halfClose()]) { (socket) throws in
         #expect(try socket.receive(exactly: 2) == Array("1".utf8))
     }
     #expect(verdict.isClean, "\(verdict)")

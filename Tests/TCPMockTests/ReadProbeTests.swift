@@ -116,53 +116,59 @@ func whoMayLeaveAnyhowMayLeaveBytesUnread(_ how: Departure) async throws {
     _ = try socket.receive(exactly: 3)
     socket.close()  // three bytes are left in the kernel: a reset
     let failure = try #require(await server.finish().failures.first)
-    #expect(failure.details.contains("  probe     the client's code had read 3 of the 6 bytes sent to it"), "\(failure)")
+    #expect(
+        failure.details.contains("  probe     the client's code had read 3 of the 6 bytes sent to it"), "\(failure)")
 }
 
 // MARK: Whose count it is
 
-private func reads(_ ends: ReadTally.Ends, _ life: ClosedRange<UInt64> = 0...UInt64.max) -> ProbedReads? {
-    ReadTallies.reads(ends, during: life)
+private let ends = ReadTally.Ends(client: "127.0.0.1:1", serverPort: 1)
+
+extension ReadTallies {
+    fileprivate func reads(_ ends: ReadTally.Ends, _ life: ClosedRange<UInt64> = 0...UInt64.max) -> ProbedReads? {
+        reads(ends, during: life)
+    }
 }
 
 @Test func anEarlierUserOfThePortIsNotTakenForTheClient() {
-    let ends = ReadTally.Ends(client: "192.0.2.1:1", serverPort: 1)
-    let first = ReadTallies.begin(ends)
+    let tallies = ReadTallies(mostEnded: 10)
+    let first = tallies.begin(ends)
     first.add(5)
-    ReadTallies.end(first)
-    let between = SocketCalls.now
-    #expect(reads(ends, between...between + 1) == nil)
-    #expect(reads(ends, 0...between) == ProbedReads(count: 5, isFinal: true))
-    let second = ReadTallies.begin(ends)
-    #expect(reads(ends, between...UInt64.max) == ProbedReads(count: 0, isFinal: false))
-    #expect(reads(ends, 0...between) == ProbedReads(count: 5, isFinal: true))
-    ReadTallies.end(second)
+    tallies.end(first)
+    let between = SocketCalls.now + 1
+    #expect(tallies.reads(ends, between...between + 1) == nil)
+    #expect(tallies.reads(ends, 0...between) == ProbedReads(count: 5, isFinal: true))
+    while SocketCalls.now <= between {}
+    let second = tallies.begin(ends)
+    #expect(tallies.reads(ends, between...UInt64.max) == ProbedReads(count: 0, isFinal: false))
+    #expect(tallies.reads(ends, 0...between) == ProbedReads(count: 5, isFinal: true))
+    tallies.end(second)
 }
 
 @Test func aNewProbeEndsTheOlderOneOfTheSameConnection() {
-    let ends = ReadTally.Ends(client: "192.0.2.1:2", serverPort: 1)
-    let (older, newer) = (ReadTallies.begin(ends), ReadTallies.begin(ends))
+    let tallies = ReadTallies(mostEnded: 10)
+    let (older, newer) = (tallies.begin(ends), tallies.begin(ends))
     older.add(5)
     newer.add(1)
     #expect(older.reads == ProbedReads(count: 0, isFinal: true))
-    #expect(reads(ends) == ProbedReads(count: 1, isFinal: false))
-    ReadTallies.end(newer)
+    #expect(tallies.reads(ends) == ProbedReads(count: 1, isFinal: false))
 }
 
 @Test func anotherServersClientOnTheSamePortIsAnother() {
-    let tally = ReadTallies.begin(ReadTally.Ends(client: "192.0.2.1:3", serverPort: 1))
-    #expect(reads(ReadTally.Ends(client: "192.0.2.1:3", serverPort: 2)) == nil)
-    ReadTallies.end(tally)
+    let tallies = ReadTallies(mostEnded: 10)
+    _ = tallies.begin(ends)
+    #expect(tallies.reads(ReadTally.Ends(client: ends.client, serverPort: 2)) == nil)
 }
 
 @Test func onlySoManyThatHaveEndedAreKept() {
-    let ends = ReadTally.Ends(client: "192.0.2.1:4", serverPort: 1)
-    ReadTallies.end(ReadTallies.begin(ends))
-    #expect(reads(ends) != nil)
-    for port in 1...2 * ReadTallies.mostEnded {
-        ReadTallies.end(ReadTallies.begin(ReadTally.Ends(client: "192.0.2.2:\(port)", serverPort: 1)))
-    }
-    #expect(reads(ends) == nil)
+    let tallies = ReadTallies(mostEnded: 10)
+    let all = (2...101).map { ReadTally.Ends(client: "127.0.0.1:\($0)", serverPort: 1) }
+    let open = tallies.begin(ends)
+    for ends in all { tallies.end(tallies.begin(ends)) }
+    let kept = all.filter { tallies.reads($0) != nil }
+    #expect((10..<20).contains(kept.count))
+    #expect(kept == Array(all.suffix(kept.count)))
+    tallies.end(open)
 }
 
 // MARK: The socket

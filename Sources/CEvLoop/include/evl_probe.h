@@ -1,5 +1,5 @@
-/* The calls of a socket that a client under test uses in place of one of its own. They block, unless
- * the socket does not; none raises SIGPIPE, and all go on after EINTR. Any thread.
+/* The calls of a socket that a client under test uses in place of one of its own. They block,
+ * unless the socket does not; none raises SIGPIPE, and all go on after EINTR. Any thread.
  *
  * Each answers EVL_OK, or EVL_SYSTEM with the errno of the call in *error. */
 #ifndef EVL_PROBE_H
