@@ -4,6 +4,18 @@
 import NIOCore
 import TCPMock
 
+/// How often each thing happened at the application's end of a pipeline.
+package struct PipelineCounts: Sendable, Equatable {
+    package var reads: Int
+    package var readBytes: Int
+    package var writes: Int
+    package var flushes: Int
+
+    package init(reads: Int = 0, readBytes: Int = 0, writes: Int = 0, flushes: Int = 0) {
+        (self.reads, self.readBytes, self.writes, self.flushes) = (reads, readBytes, writes, flushes)
+    }
+}
+
 /// Counts what the handlers behind it read, write and flush, and tells it to the server under ``ReadProbe``.
 ///
 /// Put it right before the application's own handler, behind all decoders.
@@ -13,16 +25,8 @@ package final class ProbeHandler<Message>: ChannelDuplexHandler {
     package typealias OutboundIn = Any
     package typealias OutboundOut = Any
 
-    /// How often each thing happened, at the application's end.
-    package struct Counts: Sendable, Equatable {
-        package var reads = 0
-        package var readBytes = 0
-        package var writes = 0
-        package var flushes = 0
-    }
-
     /// On the channel's event loop only.
-    package private(set) var counts = Counts()
+    package private(set) var counts = PipelineCounts()
     private let size: (Message) -> Int
     private var probe: ReadProbe?
 

@@ -52,7 +52,7 @@ private final class TransportHandler: ChannelInboundHandler {
 /// Connects, asks in two writes and one flush, waits until so many bytes have been taken out of the kernel, closes.
 private func takeLines(
     _ bytes: Int, from server: MockServer, probed: Bool = true
-) async throws -> ProbeHandler<String>.Counts {
+) async throws -> PipelineCounts {
     let loop = MultiThreadedEventLoopGroup.singleton.next()
     let arrived = loop.makePromise(of: Void.self)
     let channel: any Channel
@@ -101,11 +101,9 @@ private func takeLines(
 }
 
 @Test func theProbeSaysWhatItsApplicationWasNotGiven() async throws {
-    let line = SourcePosition.next() + 1
-    let server = try MockServer(
-        [
-            .expect("LIST\r\n"), .send("One\nTwo"), .expectDisconnect(),
-        ], options: .patient)
+    let line = SourcePosition.next()
+    let leave = Step.expectDisconnect()
+    let server = try MockServer([.expect("LIST\r\n"), .send("One\nTwo"), leave], options: .patient)
     let counts = try await takeLines(7, from: server)
     #expect(counts == .init(reads: 1, readBytes: 4, writes: 2, flushes: 1))
     let verdict = await server.finish()
