@@ -176,10 +176,12 @@ extension ReadTallies {
 @Test func closingWakesACallOnAnotherThread() throws {
     let server = try MockServer(options: .init(afterScript: .mayStayOpen))
     let socket = try ProbeSocket(connectingTo: server.address)
-    let done = onAThread { _ = try? socket.receive() }
+    let received = Locked<[UInt8]?>(nil)
+    let done = onAThread { received.withLock { $0 = try? socket.receive() } }
     #expect(becomes { socket.record.receiveCalls == 1 })
     socket.close()
     done.wait()
+    #expect(received.withLock { $0 } == [])  // the end of the stream, and no limit that has passed
     #expect(socket.fileDescriptor == -1)
     #expect(throws: ProbeSocket.CallError(call: "recv", errno: EBADF)) { try socket.receive() }
     socket.close()
