@@ -7,7 +7,7 @@ extension MockServer {
     ///
     /// The test's task and the tasks born in it know the server; a detached task or another thread must be given it.
     ///
-    /// - Throws: ``MockError`` where no trait has made a server.
+    /// - Throws: `MockError` where no trait has made a server.
     public static var current: MockServer {
         get throws {
             guard let last = ServersInScope.all.last else { throw ServersInScope.none("MockServer.current") }
@@ -17,7 +17,7 @@ extension MockServer {
 
     /// The server that the running test's trait `.mockServer(named:)` has made under `name`.
     ///
-    /// - Throws: ``MockError`` where no trait has made one of that name; it lists those there are.
+    /// - Throws: `MockError` where no trait has made one of that name; it lists those there are.
     public static func named(_ name: String) throws -> MockServer {
         guard !ServersInScope.all.isEmpty else { throw ServersInScope.none("MockServer.named(\"\(name)\")") }
         guard let found = ServersInScope.all.last(where: { $0.name == name }) else {

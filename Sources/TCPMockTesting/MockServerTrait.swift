@@ -3,9 +3,9 @@
 import TCPMock
 public import Testing
 
-/// Runs each test, or each case of a parameterized one, with a ``MockServer`` of its own and verifies it.
+/// Runs each test, or each case of a parameterized one, with a `MockServer` of its own and verifies it.
 ///
-/// Made by ``Testing/Trait/mockServer(named:_:options:fileID:filePath:line:column:)`` and its siblings.
+/// Made by the forms of `.mockServer`.
 public struct MockServerTrait: TestTrait, SuiteTrait, TestScoping {
     let name: String?
     let makeServer: @Sendable () throws -> MockServer

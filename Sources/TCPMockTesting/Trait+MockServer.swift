@@ -27,7 +27,7 @@ extension Trait where Self == MockServerTrait {
     /// is waited for. `script` is evaluated for each run of each case.
     ///
     /// - Parameters:
-    ///   - name: What ``TCPMock/MockServer/named(_:)`` finds it by, for tests with several servers.
+    ///   - name: What `MockServer.named(_:)` finds it by, for tests with several servers.
     ///   - script: What the one connection plays.
     public static func mockServer(
         named name: String? = nil, _ script: @autoclosure @escaping @Sendable () throws -> Script,
@@ -43,7 +43,7 @@ extension Trait where Self == MockServerTrait {
     /// A server whose n-th connection plays the n-th script, around each test; all must come.
     ///
     /// - Parameters:
-    ///   - name: What ``TCPMock/MockServer/named(_:)`` finds it by, for tests with several servers.
+    ///   - name: What `MockServer.named(_:)` finds it by, for tests with several servers.
     ///   - scripts: What each connection plays.
     public static func mockServer(
         named name: String? = nil, connections scripts: @autoclosure @escaping @Sendable () throws -> [Script],
@@ -60,7 +60,7 @@ extension Trait where Self == MockServerTrait {
     /// A server all of whose connections play `script`, around each test.
     ///
     /// - Parameters:
-    ///   - name: What ``TCPMock/MockServer/named(_:)`` finds it by, for tests with several servers.
+    ///   - name: What `MockServer.named(_:)` finds it by, for tests with several servers.
     ///   - script: What each connection plays.
     ///   - count: How many connections must come, and not one more. Nil: at least one.
     ///   - oneAtATime: Whether the next connection is accepted only when the one before has ended.
@@ -79,7 +79,7 @@ extension Trait where Self == MockServerTrait {
 
     /// A live server, whose steps come by `enqueue`, around each test.
     ///
-    /// - Parameter name: What ``TCPMock/MockServer/named(_:)`` finds it by, for tests with several servers.
+    /// - Parameter name: What `MockServer.named(_:)` finds it by, for tests with several servers.
     public static func mockServer(
         named name: String? = nil,
         options: @autoclosure @escaping @Sendable () -> MockServer.Options = MockServer.Options(),
