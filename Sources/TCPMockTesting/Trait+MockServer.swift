@@ -26,9 +26,8 @@ extension Trait where Self == MockServerTrait {
     /// It always verifies, as `withMockServer` does: after the test function, on its task. When that throws, nothing more
     /// is waited for. `script` is evaluated for each run of each case.
     ///
-    /// - Parameters:
-    ///   - name: What `MockServer.named(_:)` finds it by, for tests with several servers.
-    ///   - script: What the one connection plays.
+    /// - `name`: what `MockServer.named(_:)` finds it by, for tests with several servers.
+    /// - `script`: what the one connection plays.
     public static func mockServer(
         named name: String? = nil, _ script: @autoclosure @escaping @Sendable () throws -> Script,
         options: @autoclosure @escaping @Sendable () -> MockServer.Options = MockServer.Options(),
@@ -42,9 +41,8 @@ extension Trait where Self == MockServerTrait {
 
     /// A server whose n-th connection plays the n-th script, around each test; all must come.
     ///
-    /// - Parameters:
-    ///   - name: What `MockServer.named(_:)` finds it by, for tests with several servers.
-    ///   - scripts: What each connection plays.
+    /// - `name`: what `MockServer.named(_:)` finds it by, for tests with several servers.
+    /// - `scripts`: what each connection plays.
     public static func mockServer(
         named name: String? = nil, connections scripts: @autoclosure @escaping @Sendable () throws -> [Script],
         options: @autoclosure @escaping @Sendable () -> MockServer.Options = MockServer.Options(),
@@ -59,11 +57,10 @@ extension Trait where Self == MockServerTrait {
 
     /// A server all of whose connections play `script`, around each test.
     ///
-    /// - Parameters:
-    ///   - name: What `MockServer.named(_:)` finds it by, for tests with several servers.
-    ///   - script: What each connection plays.
-    ///   - count: How many connections must come, and not one more. Nil: at least one.
-    ///   - oneAtATime: Whether the next connection is accepted only when the one before has ended.
+    /// - `name`: what `MockServer.named(_:)` finds it by, for tests with several servers.
+    /// - `script`: what each connection plays.
+    /// - `count`: how many connections must come, and not one more. Nil: at least one.
+    /// - `oneAtATime`: whether the next connection is accepted only when the one before has ended.
     public static func mockServer(
         named name: String? = nil, every script: @autoclosure @escaping @Sendable () throws -> Script,
         count: Int? = nil, oneAtATime: Bool = false,
@@ -79,7 +76,7 @@ extension Trait where Self == MockServerTrait {
 
     /// A live server, whose steps come by `enqueue`, around each test.
     ///
-    /// - Parameter name: What `MockServer.named(_:)` finds it by, for tests with several servers.
+    /// - `name`: what `MockServer.named(_:)` finds it by, for tests with several servers.
     public static func mockServer(
         named name: String? = nil,
         options: @autoclosure @escaping @Sendable () -> MockServer.Options = MockServer.Options(),

@@ -50,10 +50,9 @@ extension XCTestCase {
 
     /// A server all of whose connections play `script`, verified when the test method is over.
     ///
-    /// - Parameters:
-    ///   - script: What each connection plays.
-    ///   - count: How many connections must come, and not one more. Nil: at least one.
-    ///   - oneAtATime: Whether the next connection is accepted only when the one before has ended.
+    /// - `script`: what each connection plays.
+    /// - `count`: how many connections must come, and not one more. Nil: at least one.
+    /// - `oneAtATime`: whether the next connection is accepted only when the one before has ended.
     ///
     /// - Throws: When the server can't be made; a script that can't be played is recorded at its line.
     public func mockServer(
