@@ -36,7 +36,10 @@ private func probe(
     #expect(verdict.isClean, "\(verdict)")
 }
 
-@Test(arguments: [MockAddress.loopback, .loopbackIPv6, .abstract("tcpmock-e18"), .unix(path: "/tmp/tcpmock-e18")])
+@Test(arguments: [
+    MockAddress.loopback, .loopbackIPv6, .abstract("tcpmock-e18-\(getpid())"),
+    .unix(path: "/tmp/tcpmock-e18-\(getpid())"),
+])
 func e18_itConnectsToServersOfEachFamily(_ address: MockAddress) async throws {
     #if os(Linux)
         let verdict = try await probe([.expect("Q"), .send("A")], options: .init(address: address)) { (socket) throws in
