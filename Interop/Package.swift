@@ -13,6 +13,11 @@ let package = Package(
         // A small blocking client, shared with Fixture/ by a symbolic link there.
         .target(name: "PlainClient"),
         .target(name: "Children"),
+        .target(
+            name: "ProbeHandler",
+            dependencies: [
+                .product(name: "TCPMock", package: "TCPMock"), .product(name: "NIOCore", package: "swift-nio"),
+            ]),
         .executableTarget(
             name: "Probe", dependencies: [.product(name: "TCPMock", package: "TCPMock"), "PlainClient"]),
         .executableTarget(name: "Load", dependencies: [.product(name: "TCPMock", package: "TCPMock")]),
@@ -24,7 +29,7 @@ let package = Package(
                 .product(name: "TCPMockTesting", package: "TCPMock"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
-                "Children", "PlainClient", "Probe", "Load", "Unreported",
+                "Children", "PlainClient", "Probe", "ProbeHandler", "Load", "Unreported",
             ]),
     ],
     swiftLanguageModes: [.v6]

@@ -28,8 +28,8 @@ rule '<ev.h> belongs to the loop, the connection and the endpoint' \
     "${include}<ev\.h>" $core "$core/(loop|connection[a-z_]*|endpoint[a-z_]*)\.[ch]"
 rule 'the public headers know nothing of libev' \
     "${include}[<\"](ev|ev\+\+|loop|socket|connection|endpoint)\.h[>\"]" $core/include 'nothing'
-rule '<sys/socket.h> belongs to socket.c and probe.c' \
-    "${include}<sys/socket\.h>" $core "$core/(socket|socket_dial|probe)\.c|$core/socket_parts\.h"
+rule '<sys/socket.h> belongs to the socket files and probe.c' \
+    "${include}<sys/socket\.h>" $core "$core/(socket[a-z_]*\.[ch]|probe\.c)"
 rule '<pthread.h> belongs to the loop' \
     "${include}<pthread\.h>" $core "$core/loop\.[ch]"
 rule 'sockets know nothing of libev, the loop or the session' \

@@ -61,7 +61,7 @@ struct ConnectionReport: Sendable {
         enum Kind: Sendable, Hashable {
             case mismatch, check, frameLength, frameTooLong, frameBadLength, frameBadEnd, noOption, delimiterMissing,
                 unexpectedBytes
-            case clientClosed, clientReset, limit, leftByReset, leftCleanly
+            case clientClosed, clientReset, limit, leftByReset, leftCleanly, leftUnread
             case noConnection, write, answer, noMemory, unscripted
         }
 
@@ -115,6 +115,8 @@ struct ConnectionReport: Sendable {
     var consumedTotal = 0
     var unsent = 0
     var sample: Sample?
+    /// What the client's probe had counted, when there is one.
+    var probed: ProbedReads?
     var failure: Failure?
     /// Input that no step had judged, its first bytes, and how much there was in all.
     var excerpt: [UInt8] = []

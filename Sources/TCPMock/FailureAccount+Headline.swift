@@ -15,6 +15,7 @@ extension FailureAccount {
         case .clientReset: starved(by: "the \(peer) reset the connection (RST)")
         case .limit: limitPassed
         case .leftByReset: "expected the \(peer) to disconnect cleanly (FIN), but \(leftByReset)"
+        case .leftUnread: leftUnread
         case .leftCleanly: "expected the \(peer) to reset the connection (RST), but it closed cleanly (FIN)"
         case .noConnection: "\(stepText) can't be played: the connection has ended before it: \(end)"
         case .write:

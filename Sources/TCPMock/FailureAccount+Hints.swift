@@ -2,7 +2,8 @@
 
 extension FailureAccount {
     var hints: [String] {
-        (peerHints + gateHints + kernelHints + loopHints + (advice.map { ["hint      \($0)"] } ?? [])).map {
+        let all = peerHints + gateHints + kernelHints + probeHints + loopHints
+        return (all + (advice.map { ["hint      \($0)"] } ?? [])).map {
             "  \($0)"
         }
     }
@@ -28,6 +29,7 @@ extension FailureAccount {
         switch failure.kind {
         case .limit: limitAdvice
         case .leftByReset: leaveAdvice
+        case .leftUnread: probeAdvice
         case .clientClosed: endAdvice
         case .write,
             .clientReset where planned?.step.isSend == true:

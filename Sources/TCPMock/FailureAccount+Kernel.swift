@@ -3,22 +3,7 @@
 
 extension FailureAccount {
     /// The latest sample that still says something.
-    var sample: ConnectionReport.Sample? {
-        guard let sample = connection.sample, sample.time >= connection.lastBytes, sample.time >= lastSend else {
-            return nil
-        }
-        return sample
-    }
-
-    /// When the latest bytes were given to the kernel.
-    private var lastSend: UInt64 {
-        var last: UInt64 = 0
-        var sent = 0
-        for event in connection.events where event.sent > sent {
-            (last, sent) = (event.time, event.sent)
-        }
-        return last
-    }
+    var sample: ConnectionReport.Sample? { connection.freshSample }
 
     /// "3 of the 6 bytes sent to it".
     func unread(_ sample: ConnectionReport.Sample) -> String {
@@ -28,7 +13,7 @@ extension FailureAccount {
     }
 
     /// The last bytes of what was sent, in brackets, where they are still known: what is unread stands at the end.
-    private func lastSent(_ number: Int) -> String {
+    func lastSent(_ number: Int) -> String {
         guard connection.sent.count == connection.sentCount else { return "" }
         return shown(connection.sent.suffix(number))
     }

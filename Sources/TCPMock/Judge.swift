@@ -2,6 +2,7 @@
 
 enum Judge {
     static func verdict(_ plan: EndpointPlan, _ report: EndpointReport) -> Verdict {
+        let report = report.judgedByProbes(plan)
         let failures =
             report.connections.compactMap { failure(plan, report, $0) } + missing(plan, report)
             + unreached(plan, report)
@@ -182,7 +183,7 @@ extension ScriptFailure.Kind {
             case .clientClosed: side == .server ? .clientClosed : .serverClosed
             case .clientReset: side == .server ? .clientReset : .serverReset
             case .limit: .limit
-            case .leftByReset, .leftCleanly: .departure
+            case .leftByReset, .leftCleanly, .leftUnread: .departure
             case .noConnection: .noConnection
             case .write: .send
             case .answer: .closure

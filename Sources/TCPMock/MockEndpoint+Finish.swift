@@ -131,7 +131,9 @@ extension MockEndpoint {
 
     func verdict() -> Verdict {
         inbox.log?.flush()
-        return Judge.verdict(plan.withLock { $0 }, inbox.report ?? EndpointReport())
+        let plan = plan.withLock { $0 }
+        return Judge.verdict(
+            plan, probed.fill(inbox.report ?? EndpointReport(), server: plan.side == .server ? plan.listening : nil))
     }
 
     private func throwFailures() throws {

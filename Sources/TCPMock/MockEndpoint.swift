@@ -13,6 +13,9 @@ public class MockEndpoint: @unchecked Sendable {  // all it stores is immutable 
     /// What a join that found a failure throws, once the failure is reported; nil: the failures themselves.
     let onJoinFailure = Locked<(@Sendable ([ScriptFailure]) -> any Error)?>(nil)
 
+    /// What clients' probes had counted when the first verdict was asked for: later ones say the same.
+    let probed = ProbedConnections()
+
     /// Which side it plays, for messages.
     var side: Side { plan.withLock { $0.side } }
 

@@ -30,7 +30,7 @@ public struct MockError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The system's error number, when a system call failed.
     public let errno: Int32?
 
-    init(kind: Kind, _ message: String, at location: SourcePosition? = nil, errno: Int32? = nil) {
+    package init(kind: Kind, _ message: String, at location: SourcePosition? = nil, errno: Int32? = nil) {
         self.kind = kind
         self.message = message
         self.location = location

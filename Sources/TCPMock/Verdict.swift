@@ -139,6 +139,10 @@ public struct ConnectionRecord: Sendable {
     public var unreadByClient: Int? { report.sample?.unread }
     /// What its named steps and captures received, the latest of each name.
     public var captures: Captures { plan?.captures(report.kept) ?? Captures() }
+    /// How much of what was sent the client has read, and who says so: its own ``ReadProbe``, else the kernel.
+    ///
+    /// Nil where neither can tell, as ``unreadByClient``.
+    public var readByClient: ReadByClient? { ReadByClient(report) }
     /// What was said, one line a step, with the time since the client connected.
     public var transcript: String {
         let lines = Timeline(report, plan ?? ScriptPlan()).lines

@@ -52,13 +52,14 @@ enum Framework: String, CaseIterable {
         }
     }
 
-    /// `✘ Test name() recorded an issue at File.swift:1:2: text`, and the indented lines behind it.
+    /// `✘ Test name() recorded an issue at File.swift:1:2: text`, and the indented lines behind it; of a case with
+    /// arguments these stand before "at".
     private static func shownBySwiftTesting(_ output: String) -> [ShownIssue] {
         var issues: [ShownIssue] = []
         var isInside = false
         for line in output.split(separator: "\n") {
             if let match = line.firstMatch(
-                of: /Test (.+?)(?:\(\))? recorded an? (issue|warning) at (.+?:[0-9]+):[0-9]+: (.*)$/)
+                of: /Test (.+?)(?:\(\))? recorded an? (issue|warning)(?: with .+?)? at (.+?:[0-9]+):[0-9]+: (.*)$/)
             {
                 let kind: ShownIssue.Kind = match.2 == "warning" ? .note : .issue
                 issues.append(

@@ -7,6 +7,7 @@
 #include "evl_framing.h"
 #include "evl_loop.h"
 #include "evl_observe.h"
+#include "evl_probe.h"
 #include "evl_program.h"
 #include "evl_status.h"
 

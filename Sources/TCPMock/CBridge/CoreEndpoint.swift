@@ -11,7 +11,7 @@ final class CoreEndpoint: @unchecked Sendable {  // the core's calls are thread-
     init(_ plan: EndpointPlan, inbox: Inbox) throws {
         let programs = try plan.programs()
         var config = evl_endpoint_config()
-        config.address = try evl_address(plan.options.address, plan.side)
+        config.address = try evl_address(plan.options.address, to: plan.side.use)
         config.program_count = UInt32(programs.count)
         plan.fill(&config)
         try plan.dial?.fill(&config, plan.scale)
@@ -30,7 +30,7 @@ final class CoreEndpoint: @unchecked Sendable {  // the core's calls are thread-
         }
         guard status == EVL_OK, let handle else {
             context.release()  // the core kept nothing
-            throw MockError(status, errno: code, at: plan.options.address, plan.side)
+            throw MockError(status, errno: code, at: plan.options.address, to: plan.side.use)
         }
         raw = handle
         address = MockAddress(
@@ -166,15 +166,16 @@ extension EndpointPlan.Dial {
         config.connect_ns = scale.nanoseconds(of: connect) ?? UInt64.max
         guard let source else { return }
         config.has_source = true
-        config.source = try evl_address(source, .client)
+        config.source = try evl_address(source, to: Side.client.use)
     }
 }
 
 extension evl_address {
-    fileprivate init(_ address: MockAddress, _ side: Side) throws {
+    /// `verb` completes "can't … 127.0.0.1:80".
+    init(_ address: MockAddress, to verb: String) throws {
         self.init()
         guard let port = UInt16(exactly: address.port) else {
-            throw MockError(kind: .address, "can't \(side.use) \(address): a port is a number from 0 to 65535")
+            throw MockError(kind: .address, "can't \(verb) \(address): a port is a number from 0 to 65535")
         }
         let family =
             switch address.family {
@@ -186,10 +187,10 @@ extension evl_address {
         self.port = port
         let host = Array(address.host.utf8)
         guard !host.contains(0) else {
-            throw MockError(kind: .address, "can't \(side.use) \(address): there is a NUL in it")
+            throw MockError(kind: .address, "can't \(verb) \(address): there is a NUL in it")
         }
         guard host.count < Int(EVL_HOST_TEXT) else {
-            throw MockError(EVL_PATH_TOO_LONG, errno: 0, at: address, side)
+            throw MockError(EVL_PATH_TOO_LONG, errno: 0, at: address, to: verb)
         }
         withUnsafeMutableBytes(of: &self.host) { $0.copyBytes(from: host) }
     }

@@ -21,22 +21,22 @@ extension MockError {
         }
     }
 
-    /// The error for an address that could not be used.
-    init(_ status: evl_status, errno code: Int32, at address: MockAddress, _ side: Side) {
+    /// The error for an address that could not be used; `verb` completes "can't … 127.0.0.1:80".
+    init(_ status: evl_status, errno code: Int32, at address: MockAddress, to verb: String) {
         switch status {
         case EVL_BAD_ADDRESS:
             self.init(
                 kind: .address,
-                "can't \(side.use) \(address): \"\(address.host)\" is not a numeric \(address.family) address")
+                "can't \(verb) \(address): \"\(address.host)\" is not a numeric \(address.family) address")
         case EVL_PATH_TOO_LONG:
             self.init(
                 kind: .address,
-                "can't \(side.use) \(address): the path is too long for a Unix-domain socket (107 bytes at most)")
+                "can't \(verb) \(address): the path is too long for a Unix-domain socket (107 bytes at most)")
         case EVL_SYSTEM:
             let hint = MockError.hint(code, address)
-            self.init(kind: .address, "can't \(side.use) \(address): \(systemText(code))\(hint)", errno: code)
+            self.init(kind: .address, "can't \(verb) \(address): \(systemText(code))\(hint)", errno: code)
         default:
-            self.init(status, errno: code, doing: "\(side.use) \(address)")
+            self.init(status, errno: code, doing: "\(verb) \(address)")
         }
     }
 

@@ -115,4 +115,85 @@ import Testing
         try say("PONG\r\n", to: server)
         try await verifyDetached(server)
     }
+
+    // MARK: Servers of a trait
+
+    // issue in byATrait: connection 1, step 1 of 2: expected "PING\r\n", got "PONG\r\n"
+    static let ping: Script = [.expect("PING\r\n"), .send("+PONG\r\n")]
+
+    @Test(.mockServer(ping)) func byATrait() throws {
+        try say("PONG\r\n", to: .current)
+    }
+
+    @Test(
+        .mockServer([
+            .expect("HELLO\r\n"),
+            .expect("PING\r\n"),
+        ])
+    )
+    // issue in byATraitThatWritesItsScript: connection 1, step 2 of 2: expected "PING\r\n", got "PONG\r\n"
+    func byATraitThatWritesItsScript() throws {
+        try say("HELLO\r\nPONG\r\n", to: .current)
+    }
+
+    static let users: [Script] = [
+        [.expect("USER ann\r\n")],
+        // issue in byATraitWithConnections: connection 2, step 1 of 1: expected "USER bob\r\n", got "USER eve\r\n"
+        [.expect("USER bob\r\n")],
+    ]
+
+    @Test(.mockServer(connections: users)) func byATraitWithConnections() throws {
+        _ = try ask("USER ann\r\n", replyBytes: 0, of: .current)
+        try say("USER eve\r\n", to: .current)
+    }
+
+    static let pong: Script = [.send("+PONG\r\n")]
+
+    @Test(.mockServer(every: pong, count: 2, options: .init(limits: Limits(step: .milliseconds(50)))))
+    // issue in byATraitThatCounts: expected 2 connections, but only 1 came within
+    func byATraitThatCounts() throws {
+        _ = try ask("", replyBytes: 7, of: .current)
+    }
+
+    @Test(.mockServer()) func byALiveTrait() throws {
+        let server = try MockServer.current
+        // issue in byALiveTrait: connection 1, step 1 of 1: expected "PING\r\n", got "PONG\r\n"
+        try server.enqueue(.expect("PING\r\n"))
+        try say("PONG\r\n", to: server)
+    }
+
+    // issue in byTwoTraits: connection 1, step 1 of 1: expected "USER ann\r\n", got "USER bob\r\n"
+    static let ann: Script = [.expect("USER ann\r\n")]
+    // issue in byTwoTraits: connection 1, step 1 of 1: expected "PASS 123\r\n", got "PASS 124\r\n"
+    static let password: Script = [.expect("PASS 123\r\n")]
+
+    @Test(.mockServer(named: "users", ann), .mockServer(named: "passwords", password)) func byTwoTraits() throws {
+        try say("USER bob\r\n", to: .named("users"))
+        try say("PASS 124\r\n", to: .named("passwords"))
+    }
+
+    // issue in byATraitWhoseTestThrows: connection 1, step 1 of 1: expected "QUIT\r\n", got "EXIT\r\n"
+    static let quit: Script = [.expect("QUIT\r\n")]
+
+    @Test(.mockServer(quit)) func byATraitWhoseTestThrows() throws {
+        try say("EXIT\r\n", to: .current)
+        // error in byATraitWhoseTestThrows: the test of byATraitWhoseTestThrows
+        throw BodyError(description: "the test of byATraitWhoseTestThrows")
+    }
+
+    @Test(.mockServer([.expect("PING\r\n")]))
+    // note in byATraitWhoseTestThrowsEarly: nobody had connected when the server was stopped, before step 1 of 1
+    func byATraitWhoseTestThrowsEarly() throws {
+        // error in byATraitWhoseTestThrowsEarly: the test of byATraitWhoseTestThrowsEarly
+        throw BodyError(description: "the test of byATraitWhoseTestThrowsEarly")
+    }
+
+    // issue in byASuitesTrait(_:): connection 1, step 1 of 2: expected "NOOP 1\r\n", got "NOOP 2\r\n"
+    static let noop: Script = [.expect("NOOP 1\r\n"), .close()]
+
+    @Suite(.mockServer(noop)) struct OfASuite {
+        @Test(arguments: 1...2) func byASuitesTrait(_ number: Int) throws {
+            try say("NOOP \(number)\r\n", to: .current)
+        }
+    }
 }
