@@ -75,7 +75,7 @@ public final class MockServer: MockEndpoint, @unchecked Sendable {  // it stores
             mode: .every(count: count, oneAtATime: oneAtATime), scripts: [script], options: options, at: location)
     }
 
-    /// A live server for one connection: steps come by ``enqueue(_:)-(Step...)``, at any time.
+    /// A live server for one connection: steps come by ``MockEndpoint/enqueue(_:)-(Step...)``, at any time.
     ///
     /// - Throws: ``MockError`` when the address can't be listened on.
     public convenience init(

@@ -86,7 +86,7 @@ extension MockServer {
         @Test func u2AServerThatListensLaterIsReachedWithoutASleep() async throws {
             let address = MockAddress.ipv4("127.0.0.77", port: try await freePort("127.0.0.77"))
             let client = try MockClient(
-                connectingTo: address, [.send("PING"), .expect("PONG")], options: .init(connect: .seconds(300)))
+                connectingTo: address, [.send("PING"), .expect("PONG")], options: .patient)
             #expect(loopTakesAJob())  // by now it has been refused
             let server = try MockServer([.expect("PING"), .send("PONG")], options: .init(address: address))
             expectClean(await client.finish())
@@ -98,7 +98,7 @@ extension MockServer {
         let address = MockAddress.unix(path: "/tmp/tcpmock-\(getpid())-later")
         let clients = try MockClient.many(
             20, atOnce: 10, connectingTo: address, [.send("PING"), .expect("PONG")],
-            options: .init(connect: .seconds(300)))
+            options: .patient)
         #expect(loopTakesAJob())
         let server = try MockServer(
             every: [.expect("PING"), .send("PONG")], count: 20, options: .init(address: address))
@@ -189,7 +189,7 @@ extension MockServer {
             let inTheQueue = try TestClient.connect(path, 0)
             let client = try MockClient(
                 connectingTo: .unix(path: path), [.send("a"), .expectDisconnect()],
-                options: .init(connect: .seconds(300)))
+                options: .patient)
             #expect(loopTakesAJob())  // by now it has been told so
             try TestServer.accept(from: listener).close()
             #expect(try TestServer.accept(from: listener).receiveText(1) == "a")

@@ -94,7 +94,7 @@ import Testing
     }
 
     @Test func whoStaysOpenLeavesWhenItIsFinished() async throws {
-        let server = try MockServer([.expect("a"), .send("b")])
+        let server = try MockServer([.expect("a"), .send("b")], options: .patient)
         let client = try MockClient(
             connectingTo: server.address, [.send("a"), .expect("b")], options: .init(afterScript: .stayOpen))
         try await client.join()

@@ -26,7 +26,7 @@ import Testing
         let server = try shoutingServer()
         let client = try MockClient(
             connectingTo: .ipv4(port: server.port),
-            [.send("hello\n"), .expect("HELLO\n"), .send("again\n"), .expect("AGAIN\n")])
+            [.send("hello\n"), .expect("HELLO\n"), .send("again\n"), .expect("AGAIN\n")], options: .patient)
         expectClean(await client.finish())
         #expect(server.hasEnded())
     }
@@ -35,7 +35,7 @@ import Testing
         let server = try shoutingServer(connections: 3)
         let clients = try MockClient(
             connectingTo: .ipv4(port: server.port),
-            sequence: [[.send("a"), .expect("A")], [.send("b"), .expect("B"), .reset()], [.close()]])
+            sequence: [[.send("a"), .expect("A")], [.send("b"), .expect("B"), .reset()], [.close()]], options: .patient)
         expectClean(await clients.finish())
         #expect(server.hasEnded())
     }
@@ -50,7 +50,7 @@ import Testing
 
     @Test func theBlockingFacesDoTheSame() throws {
         let server = try shoutingServer()
-        let client = try MockClient(connectingTo: .ipv4(port: server.port))
+        let client = try MockClient(connectingTo: .ipv4(port: server.port), options: .patient)
         try client.enqueue(.send("a"), .expect("A"))
         try client.join()
         expectClean(client.finish())
@@ -108,7 +108,7 @@ import Testing
     }
 
     @Test func aClientDroppedUnfinishedClosesItsConnection() async throws {
-        let server = try MockServer([.expect("a"), .expectDisconnect(.reset)])
+        let server = try MockServer([.expect("a"), .expectDisconnect(.reset)], options: .patient)
         var client: MockClient? = try MockClient(connectingTo: server.address, [.send("a"), .delay(.seconds(600))])
         #expect(loopTakesAJob())  // by now it is connected
         #expect(client != nil)

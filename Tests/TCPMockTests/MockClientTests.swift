@@ -6,13 +6,23 @@ import Testing
 
 /// Lets `clientScript` talk to `serverScript`; both verdicts.
 func talk(
-    _ serverScript: Script, _ clientScript: Script, server: MockServer.Options = .init(),
-    client options: MockClient.Options = .init(), line: UInt = #line
+    _ serverScript: Script, _ clientScript: Script, server: MockServer.Options = .patient,
+    client options: MockClient.Options = .patient, line: UInt = #line
 ) async throws -> (server: Verdict, client: Verdict) {
     let server = try MockServer(serverScript, options: server, line: line)
     let client = try MockClient(connectingTo: server.address, clientScript, options: options, line: line)
     let clients = await client.finish()
     return (await server.finish(), clients)
+}
+
+// A busy machine may not come to a test for seconds: limits are for tests of limits.
+
+extension MockServer.Options {
+    static let patient = MockServer.Options(limits: Limits(step: .seconds(300)))
+}
+
+extension MockClient.Options {
+    static let patient = MockClient.Options(limits: Limits(step: .seconds(300)), connect: .seconds(300))
 }
 
 func firstFailure(of verdict: Verdict) throws -> ScriptFailure {
@@ -88,8 +98,8 @@ private let ping: Script = [.send("PING\r\n"), .expect("+PONG\r\n")]
     }
 
     @Test func stepsAreEnqueuedOnALiveClient() async throws {
-        let server = try MockServer([.expect("a"), .send("b"), .expect("c"), .send("d")])
-        let client = try MockClient(connectingTo: server.address)
+        let server = try MockServer([.expect("a"), .send("b"), .expect("c"), .send("d")], options: .patient)
+        let client = try MockClient(connectingTo: server.address, options: .patient)
         try client.enqueue(.send("a"), .expect("b"))
         try await client.join()
         try client.enqueue(.send("c"))
@@ -100,7 +110,7 @@ private let ping: Script = [.send("PING\r\n"), .expect("+PONG\r\n")]
     }
 
     @Test func aLiveClientWithoutStepsConnectsAndLeaves() async throws {
-        let server = try MockServer([.expectConnect(), .expectDisconnect()])
+        let server = try MockServer([.expectConnect(), .expectDisconnect()], options: .patient)
         let verdict = await (try MockClient(connectingTo: server.address)).finish()
         expectClean(verdict)
         #expect(verdict.accepted == 1)
@@ -109,8 +119,8 @@ private let ping: Script = [.send("PING\r\n"), .expect("+PONG\r\n")]
 
     @Test func aLiveClientThatFoundTheServerGoneMayHaveExpectedIt() async throws {
         for how in [Departure.cleanly, .reset] {
-            let server = try MockServer([.expect("a"), how == .reset ? .reset() : .disconnect()])
-            let client = try MockClient(connectingTo: server.address)
+            let server = try MockServer([.expect("a"), how == .reset ? .reset() : .disconnect()], options: .patient)
+            let client = try MockClient(connectingTo: server.address, options: .patient)
             try client.enqueue(.send("a"), .expectDisconnect(how))
             try await client.join()
             expectClean(await client.finish())

@@ -76,6 +76,9 @@ public final class TestServer: Sendable {
 
     /// The next connection of such a listener.
     public static func accept(from listener: Int32) throws -> TestClient {
+        // As for clients: nothing in a test may hang for ever.
+        var limit = timeval(tv_sec: 30, tv_usec: 0)
+        setsockopt(listener, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         #if canImport(Glibc)
             let fd = Glibc.accept(listener, nil, nil)
         #else
