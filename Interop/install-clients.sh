@@ -8,6 +8,7 @@ need curl curl
 need redis-cli redis-tools
 need psql postgresql-client
 need python3 python3
+need mosquitto_pub mosquitto-clients
 
 [ -n "$missing" ] || exit 0
 

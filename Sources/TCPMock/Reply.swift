@@ -51,6 +51,11 @@ extension Reply: ExpressibleByStringInterpolation {
     public init(stringLiteral value: String) {
         content = .bytes(.text(value))
     }
+
+    /// Sends the literal with what is interpolated; bytes in it stand for themselves.
+    public init(stringInterpolation: Bytes.StringInterpolation) {
+        content = .bytes(stringInterpolation.bytes)
+    }
 }
 
 extension Reply: ExpressibleByArrayLiteral {
