@@ -30,7 +30,7 @@ struct Timeline {
                 (consumed, sent) = (event.consumed, event.sent)
             }
             if index == placeOfPart { lines.append(partLine) }
-            if goesOn(index) { continue }
+            if goesOn(index) || isOfFailedStep(event) { continue }
             if let text = text(
                 event, isTried: index >= firstTried, consumed..<max(consumed, event.consumed),
                 sent..<max(sent, event.sent))
@@ -70,6 +70,11 @@ struct Timeline {
             script.steps.indices.contains(next.step), case .part = script.steps[next.step].role
         else { return false }
         return !script.steps[next.step].isListed
+    }
+
+    /// Moves that a template has done before it failed are shown with what came for it last.
+    private func isOfFailedStep(_ event: ConnectionReport.Event) -> Bool {
+        connection.failure != nil && event.kind == .stepDone && event.consumed > startOfFailedStep
     }
 
     private func stepLine(
@@ -112,13 +117,17 @@ struct Timeline {
         return what.isEmpty ? outcome : what.padded(to: 40) + "  " + outcome
     }
 
-    /// What came for the failing step: what it took, and what no step has judged.
+    /// What came for the failing step, as it came: what it took, and what no step has judged.
     private var part: [UInt8] {
-        guard let failure = connection.failure else { return [] }
-        let end = connection.consumedTotal
-        let start = end - failure.offset - failure.header.count
-        guard start >= 0, end <= connection.received.count else { return connection.excerpt }
-        return Array(connection.received[start..<end]) + connection.excerpt
+        guard connection.failure != nil else { return [] }
+        let (start, taken) = (startOfFailedStep, connection.consumedTotal)
+        guard start <= taken, taken <= connection.received.count else { return connection.excerpt }
+        let end = min(taken + connection.excerpt.count, connection.received.count)
+        return Array(connection.received[start..<end]) + connection.excerpt.dropFirst(end - taken)
+    }
+
+    private var startOfFailedStep: Int {
+        connection.startOfFailedStep(in: script)
     }
 
     /// A step that starved has its own bytes told where they came, before what ended it.

@@ -42,7 +42,7 @@ private func curl(_ paths: String..., from server: MockServer) async throws -> C
     let (failure, result) = try await onlyFailure(of: keepAlive) { try await curl("/apple", "/peas", from: $0) }
     #expect(
         failure.summary.hasPrefix(
-            #"connection 1, step 3 of 4: expected piece that passes prefix "GET /pear HTTP/1.1\r\n" up to "\r\n\r\n", "#
+            #"connection 1, step 3 of 4: expected piece with prefix "GET /pear HTTP/1.1\r\n", up to "\r\n\r\n", "#
                 + #"got "GET /peas HTTP/1.1\r\n"#), "\(failure)")
     #expect(failure.summary.hasSuffix("first difference at byte 8 ('r' 0x72, got 's' 0x73)"), "\(failure)")
     #expect(try failure.writtenStep == #".expect(upTo: "\r\n\r\n", .prefix("GET /pear HTTP/1.1\r\n")),"#)
