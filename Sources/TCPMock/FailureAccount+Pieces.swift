@@ -28,7 +28,8 @@ extension FailureAccount {
     private func wanted(_ noun: String, _ check: Check) -> String {
         switch check.kind {
         case .any: "a \(noun)"
-        case .equals(let bytes): "\(noun) \(bytes.array.isEmpty ? "\"\"" : pieceText(bytes.array, around: failure.offset))"
+        case .equals(let bytes):
+            "\(noun) \(bytes.array.isEmpty ? "\"\"" : pieceText(bytes.array, around: failure.offset))"
         case .prefix, .suffix: "\(noun) with \(check)"
         case .contains, .matches: "\(noun) that \(check)"
         default: "\(noun) that passes \(check)"
@@ -78,7 +79,8 @@ extension FailureAccount {
     private func pieceText(_ bytes: [UInt8], around offset: Int, of total: Int? = nil) -> String {
         let isCut = bytes.count < total ?? 0
         guard isCut || (offset > 32 && bytes.count > 48) else { return brief(bytes) }
-        let shown = offset < bytes.count ? window(bytes, around: offset) : "\(ByteText.quoted(Array(bytes.prefix(48))))…"
+        let shown =
+            offset < bytes.count ? window(bytes, around: offset) : "\(ByteText.quoted(Array(bytes.prefix(48))))…"
         return "\(shown) (\(counted(total ?? bytes.count, "byte")))"
     }
 

@@ -4,12 +4,12 @@ import Children
 import TCPMockTesting
 import Testing
 
-/// A byte that says what it is, then a length: of one byte, as long as that is less than 128.
-private let mqtt = Framing.lengthPrefix(UInt8.self, offset: 1)
+/// A byte that says what it is, then a length of one to four bytes.
+private let mqtt = Framing.varint(offset: 1)
 
 /// See https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html
 private let connect = Script([
-    .expectFrame("\(.hex("10 0004"))MQTT\(.hex("04 02 003c 0008"))gardener"), .sendFrame(.hex("20 0000"))
+    .expectFrame("\(.hex("10 0004"))MQTT\(.hex("04 02 003c 0008"))gardener"), .sendFrame(.hex("20 0000")),
 ]).framing(mqtt)
 
 private let disconnect = Script([.expectFrame(.hex("e0"))]).framing(mqtt)
@@ -37,6 +37,15 @@ func mosquittoPublishes(_ qos: Int, _ publication: Script) async throws {
     }
     #expect(result.status == 0, "\(result)")
     #expect(result.output.isEmpty && result.errors.isEmpty, "\(result)")
+}
+
+@Test func mosquittoPublishesAMessageWhoseLengthTakesTwoBytes() async throws {
+    let message = String(repeating: "ripe", count: 100)
+    let publication = Script([.expectFrame("\(.hex("30 0006"))garden\(message)")]).framing(mqtt)
+    let result = try await withMockServer(connect + publication + disconnect, options: .patient) {
+        try await publish(message, qos: 0, at: $0)
+    }
+    #expect(result.status == 0, "\(result)")
 }
 
 @Test func mosquittoPublishesAnotherMessageThanTheScript() async throws {

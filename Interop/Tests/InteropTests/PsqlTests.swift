@@ -42,6 +42,29 @@ private func psql(_ query: String, user: String = "ann", at server: MockServer) 
     #expect(result.errors.isEmpty)
 }
 
+/// psql itself asks for GSSAPI only where there are Kerberos credentials.
+@Test func aClientIsRefusedGSSAPIAndThenTLS() async throws {
+    let result = try await withMockServer(session, options: .patient) {
+        try await python(
+            #"""
+            import socket
+            client = socket.create_connection((host, port), timeout=30)
+            for request in "0000000804d21630", "0000000804d2162f":
+                client.sendall(bytes.fromhex(request))
+                print(client.recv(1))
+            startup = b"\0\3\0\0user\0ann\0database\0shop\0application_name\0psql\0\0"
+            client.sendall(bytes([0, 0, 0, len(startup) + 4]) + startup)
+            client.sendall(b"Q\0\0\0\15select 1\0X\0\0\0\4")
+            replies = b""
+            while replies.count(b"Z\0\0\0\5I") < 2:
+                replies += client.recv(4096)
+            client.close()
+            """#, at: $0)
+    }
+    #expect(result.status == 0, "\(result)")
+    #expect(result.output == "b'N'\nb'N'\n")
+}
+
 @Test func psqlRunsAnotherQueryThanTheScript() async throws {
     let (failure, result) = try await onlyFailure(of: session) { try await psql("select 7", at: $0) }
     #expect(

@@ -52,7 +52,7 @@ private func send(_ text: String, mails: Int = 1) -> String {
     #expect(failure.summary.hasPrefix("connection 1, step 10 of 13: expected piece that passes all("), "\(failure)")
     #expect(
         failure.summary.hasSuffix(
-            #"got …"0\r\n\r\nThree are rife." (172 bytes): suffix "\r\n\r\nThree are ripe." fails: "#
+            #"got …"\r\n\r\nThree are rife." (172 bytes): suffix "\r\n\r\nThree are ripe." fails: "#
                 + "first difference at byte 169 ('p' 0x70, got 'f' 0x66)"), "\(failure)")
     #expect(try failure.writtenStep.hasPrefix(#".expect(upTo: "\r\n.\r\n", "#))
     #expect(result.status == 1, "\(result)")

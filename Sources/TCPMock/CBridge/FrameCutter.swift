@@ -72,10 +72,10 @@ extension evl_framing {
         max = UInt64(clamping: framing.maxFrameBytes)
         delimiter_length = framing.coreDelimiter.count
         kind = UInt8(framing.kind.core.rawValue)
+        offset = UInt8(clamping: framing.offset)
         guard case .length(let field) = framing.kind else { return }
         width = UInt8(clamping: field.width)
         byte_order = UInt8((field.byteOrder == .bigEndian ? EVL_BIG_ENDIAN : EVL_LITTLE_ENDIAN).rawValue)
-        offset = UInt8(clamping: field.offset)
         includes_header = field.includesHeader
         adjustment = Int32(clamping: field.adjustment)
     }
