@@ -62,6 +62,8 @@ static evl_framing take_framing(input *in, uint8_t *delimiter) {
         framing.offset = take(in);
         framing.includes_header = take(in) & 1;
         framing.adjustment = (int32_t)take_number(in, 4);
+    } else if (framing.kind == EVL_FRAMING_VARINT) {
+        framing.offset = take(in);
     } else if (framing.kind == EVL_FRAMING_DELIMITER) {
         framing.delimiter_length = take(in);
         for (size_t i = 0; i < framing.delimiter_length; i++)

@@ -47,13 +47,14 @@ static reference reference_length(const evl_framing *f, const uint8_t *bytes, si
 static reference reference_varint(const evl_framing *f, const uint8_t *bytes, size_t length) {
     wide value = 0;
     for (int i = 0; i < 10; i++) {
-        if ((size_t)i == length)
+        if ((size_t)f->offset + (size_t)i >= length)
             return failed(EVL_FRAME_PARTIAL);
-        value += (wide)(bytes[i] % 128) << (7 * i);
+        uint8_t byte = bytes[f->offset + i];
+        value += (wide)(byte % 128) << (7 * i);
         if (value > UINT64_MAX)
             return failed(EVL_FRAME_BAD_LENGTH);
-        if (bytes[i] < 128)
-            return measured(i + 1, value, 0, f->max, length);
+        if (byte < 128)
+            return measured(i + 1, f->offset + value, 0, f->max, length);
     }
     return failed(EVL_FRAME_BAD_LENGTH);
 }

@@ -9,6 +9,7 @@ need redis-cli redis-tools
 need redis-server redis-server
 need psql postgresql-client
 need python3 python3
+need mosquitto_pub mosquitto-clients
 
 [ -n "$missing" ] || exit 0
 

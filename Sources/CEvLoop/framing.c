@@ -62,6 +62,7 @@ bool evl_framing_is_valid(const evl_framing *framing) {
         return framing->delimiter != NULL && framing->delimiter_length >= 1 &&
                framing->delimiter_length <= UINT8_MAX;
     case EVL_FRAMING_VARINT:
+        return framing->offset <= framing->max;
     case EVL_FRAMING_LINE:
     case EVL_FRAMING_FIXED:
     case EVL_FRAMING_NETSTRING:
@@ -134,21 +135,24 @@ static evl_frame_result cut_length(evl_frame *frame, const evl_framing *framing,
 /* Padded lengths such as 80 00 are taken, as protobuf's own decoders take them. */
 static evl_frame_result cut_varint(evl_frame *frame, const evl_framing *framing,
                                    const uint8_t *bytes, size_t length) {
+    frame->lead = at_most(length, framing->offset);
     while (!frame->header_whole) {
         if (frame->header == VARINT_BYTES)
             return EVL_FRAME_BAD_LENGTH;
-        if (frame->header == length)
+        frame->scanned = frame->lead + frame->header;
+        if (frame->scanned == length)
             return EVL_FRAME_PARTIAL;
-        uint8_t byte = bytes[frame->header];
-        frame->declared |= (uint64_t)(byte & 0x7f) << (7 * frame->header);
-        frame->scanned = ++frame->header;
+        uint8_t byte = bytes[frame->scanned++];
+        frame->declared |= (uint64_t)(byte & 0x7f) << (7 * frame->header++);
         if (frame->header == VARINT_BYTES && byte > 1)
             return EVL_FRAME_BAD_LENGTH;
         frame->header_whole = byte < 0x80;
+        if (frame->header_whole)
+            frame->declared = add(frame->declared, framing->offset);
     }
     if (is_too_long(frame, framing))
         return EVL_FRAME_TOO_LONG;
-    if (behind_header(frame, length) < frame->declared)
+    if (behind_header(frame, length) < frame->declared - frame->lead)
         return EVL_FRAME_PARTIAL;
     return whole(frame, (size_t)frame->declared, 0);
 }

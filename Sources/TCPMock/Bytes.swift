@@ -8,7 +8,10 @@
 /// .expect(.hex("00 ff"))
 /// .expect(.text(line))
 /// .expect(Bytes(payload))      // any sequence of UInt8
+/// .send("D\(.hex("0001"))\(payload)\0")
 /// ```
+///
+/// In a string literal, bytes that are interpolated stand for themselves, and all else for its text.
 public struct Bytes: Sendable, Hashable {
     /// The bytes themselves.
     public var array: [UInt8]
@@ -21,7 +24,7 @@ public struct Bytes: Sendable, Hashable {
         problem = nil
     }
 
-    private init(array: [UInt8], problem: String?) {
+    init(array: [UInt8], problem: String?) {
         self.array = array
         self.problem = problem
     }
@@ -47,13 +50,6 @@ public struct Bytes: Sendable, Hashable {
             rest = rest.dropFirst(2)
         }
         return Bytes(array: array, problem: nil)
-    }
-}
-
-extension Bytes: ExpressibleByStringInterpolation {
-    /// The UTF-8 bytes of the literal.
-    public init(stringLiteral value: String) {
-        self.init(value.utf8)
     }
 }
 

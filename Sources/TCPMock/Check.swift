@@ -94,6 +94,11 @@ extension Check: ExpressibleByStringInterpolation {
     public init(stringLiteral value: String) {
         kind = .equals(.text(value))
     }
+
+    /// Passes pieces that equal the literal with what is interpolated; bytes in it stand for themselves.
+    public init(stringInterpolation: Bytes.StringInterpolation) {
+        kind = .equals(stringInterpolation.bytes)
+    }
 }
 
 extension Check: ExpressibleByArrayLiteral {

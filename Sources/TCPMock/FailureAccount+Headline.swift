@@ -84,9 +84,12 @@ extension FailureAccount {
         "expected \(window(expected)), got \(window(got))\(part(at: failure.offset))"
     }
 
-    /// Long bytes are shown around the difference, by the same window on both sides.
     private func window(_ bytes: [UInt8]) -> String {
-        let offset = offset ?? 0
+        window(bytes, around: offset ?? 0)
+    }
+
+    /// Long bytes are shown around the difference, by the same window on both sides.
+    func window(_ bytes: [UInt8], around offset: Int) -> String {
         let lead = offset > 32 ? offset - 16 : 0
         let shown = Array(bytes.dropFirst(lead).prefix(48))
         let tail = lead + shown.count < bytes.count ? "…" : ""

@@ -14,20 +14,26 @@ extension FailureAccount {
         }
     }
 
-    /// "line "QUIT"", "line that passes prefix "EHLO "".
+    /// "line "QUIT"", "line with prefix "EHLO "".
     func wanted(_ piece: Piece) -> String {
         switch piece.form {
         case .exactly(let count): return counted(count, "byte")
         case .atLeast(let count): return "at least \(counted(count, "byte"))"
         case .until(let delimiter, let max): return "\(delimiter) in at most \(counted(max, "byte"))"
-        case .upTo(let delimiter, _): return "\(wanted(piece.noun, piece.check)) up to \(delimiter)"
+        case .upTo(let delimiter, _): return "\(wanted(piece.noun, piece.check)), up to \(delimiter)"
         case .frame, .line: return wanted(piece.noun, piece.check)
         }
     }
 
     private func wanted(_ noun: String, _ check: Check) -> String {
-        if case .any = check.kind { return "a \(noun)" }
-        return check.literal == nil ? "\(noun) that passes \(check)" : "\(noun) \(check)"
+        switch check.kind {
+        case .any: "a \(noun)"
+        case .equals(let bytes):
+            "\(noun) \(bytes.array.isEmpty ? "\"\"" : pieceText(bytes.array, around: failure.offset))"
+        case .prefix, .suffix: "\(noun) with \(check)"
+        case .contains, .matches: "\(noun) that \(check)"
+        default: "\(noun) that passes \(check)"
+        }
     }
 
     /// What has come of the piece, in words that follow "got".
@@ -49,31 +55,45 @@ extension FailureAccount {
 
     // MARK: Checks
 
-    /// The piece that was judged: whole, or what has come of it.
+    /// The piece that was judged, whole or what has come of it, as far as it was kept.
     var judgedPiece: [UInt8] {
-        failure.whole ? Array(connection.excerpt.prefix(Int(clamping: failure.declared))) : connection.excerpt
+        let kept = connection.excerpt.prefix(judgedCount)
+        let end = connection.consumedTotal + judgedCount
+        guard kept.count < judgedCount, end <= connection.received.count else { return Array(kept) }
+        return Array(kept) + connection.received[(connection.consumedTotal + kept.count)..<end]
+    }
+
+    private var judgedCount: Int {
+        failure.whole ? Int(clamping: failure.declared) : connection.unjudged
     }
 
     var checkFailed: String {
         guard case .expectPiece(let piece)? = planned?.step.kind else { return "\(stepText) failed its check" }
-        let got = "got \(brief(judgedPiece))"
-        if piece.check.literal != nil {
-            return "expected \(wanted(piece)), \(got)\(pieceDifference(piece))"
-        }
-        guard let finding = finding(piece.check) else { return "expected \(wanted(piece)), \(got)" }
-        let part = finding.part == "\(piece.check)" ? "" : "\(finding.part) fails, for "
-        return "expected \(wanted(piece)), \(got): \(part)\(finding.reason)"
+        guard let finding = finding(piece.check) else { return "expected \(wanted(piece)), got \(brief(judgedPiece))" }
+        let part = finding.part == "\(piece.check)" ? "" : "\(finding.part) fails: "
+        let got = pieceText(judgedPiece, around: finding.offset ?? 0, of: judgedCount)
+        return "expected \(wanted(piece)), got \(got): \(part)\(finding.reason)"
     }
 
-    private func pieceDifference(_ piece: Piece) -> String {
-        ": \(piece.check.finding(at: failure.offset, in: judgedPiece).reason)"
+    /// Long pieces are shown around the difference.
+    private func pieceText(_ bytes: [UInt8], around offset: Int, of total: Int? = nil) -> String {
+        let isCut = bytes.count < total ?? 0
+        guard isCut || (offset > 32 && bytes.count > 48) else { return brief(bytes) }
+        let shown =
+            offset < bytes.count ? window(bytes, around: offset) : "\(ByteText.quoted(Array(bytes.prefix(48))))…"
+        return "\(shown) (\(counted(total ?? bytes.count, "byte")))"
     }
 
     /// Which part of the check fails: told by the closure's side, or by the core's node.
     private func finding(_ check: Check) -> CheckFinding? {
         if case .finding(let finding)? = explanation { return finding }
         let part = failure.node.flatMap { check.necessary.part(at: $0) } ?? check
-        return part.finding(at: failure.offset, in: judgedPiece)
+        let piece = judgedPiece
+        if piece.count < judgedCount {
+            let reason = "it fails at byte \(failure.offset); of the piece \(counted(piece.count, "byte")) were kept"
+            return CheckFinding(part: "\(part)", reason: reason, offset: failure.offset)
+        }
+        return part.finding(at: failure.offset, in: piece)
     }
 
     var explanation: Explanation? {

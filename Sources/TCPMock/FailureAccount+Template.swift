@@ -28,16 +28,8 @@ extension FailureAccount {
         connection.consumedTotal - templateStart
     }
 
-    /// Where in the stream it began: behind the last step that is none of its moves.
     private var templateStart: Int {
-        let number = planned?.number
-        let before = connection.events.last { event in
-            guard event.kind == .stepDone || event.kind == .connected else { return false }
-            return
-                !(script.steps.indices.contains(event.step) && event.kind == .stepDone
-                && script.steps[event.step].number == number && event.step < failure.step)
-        }
-        return before?.consumed ?? 0
+        connection.startOfFailedStep(in: script)
     }
 
     var templateDiffers: String {
@@ -55,5 +47,22 @@ extension FailureAccount {
             !judgedPiece.isEmpty
         else { return [] }
         return HexDump.comparison(expected: literal, got: judgedPiece, offset: failure.offset)
+    }
+}
+
+extension ConnectionReport {
+    /// Where in the stream the failed step began: behind the last step that is none of its moves.
+    func startOfFailedStep(in script: ScriptPlan) -> Int {
+        let before = events.last { event in
+            event.kind == .connected || (event.kind == .stepDone && !isMoveOfFailedStep(event.step, in: script))
+        }
+        return before?.consumed ?? 0
+    }
+
+    private func isMoveOfFailedStep(_ step: Int, in script: ScriptPlan) -> Bool {
+        guard let failed = failure?.step, step < failed, script.steps.indices.contains(failed),
+            case .part = script.steps[failed].role
+        else { return false }
+        return script.steps[step].number == script.steps[failed].number
     }
 }

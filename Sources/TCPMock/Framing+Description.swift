@@ -5,7 +5,7 @@ extension Framing: CustomStringConvertible {
     public var description: String {
         switch kind {
         case .length(let field): call("lengthPrefix", field.arguments, usualMax: Self.longest)
-        case .varint: call("varint", usualMax: Self.longest)
+        case .varint: call("varint", offset == 0 ? [] : ["offset: \(offset)"], usualMax: Self.longest)
         case .line: call("line", usualMax: Self.longestLine)
         case .delimiter(let bytes): call("delimiter", ["\(bytes)"], usualMax: Self.longestLine)
         case .fixed: "fixed(\(maxFrameBytes))"

@@ -23,8 +23,9 @@ extension Framing {
         switch kind {
         case .length(let field):
             let length = field.bytes(of: field.value(forPayloadOf: payload.count))
-            return payload.prefix(field.offset) + length + payload.dropFirst(field.offset)
-        case .varint: return Self.varintBytes(of: payload.count) + payload
+            return payload.prefix(offset) + length + payload.dropFirst(offset)
+        case .varint:
+            return payload.prefix(offset) + Self.varintBytes(of: payload.count - offset) + payload.dropFirst(offset)
         case .line: return payload + [UInt8(ascii: "\n")]
         case .delimiter(let bytes): return payload + bytes.array
         case .fixed, .chunks: return payload

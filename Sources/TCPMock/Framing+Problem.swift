@@ -4,10 +4,11 @@ extension Framing {
     /// What is wrong with the framing itself, or nil.
     var problem: String? {
         switch kind {
-        case .length(let field): field.problem ?? problemOfMax ?? problemOfOffset(field)
+        case .length(let field): field.problem ?? problemOfOffset ?? problemOfMax ?? problemOfLead
         case .delimiter(let bytes): problemOfDelimiter(bytes) ?? problemOfMax
         case .fixed: maxFrameBytes < 1 ? "\(self): a frame of fixed size has at least one byte" : nil
-        case .varint, .line, .netstring: problemOfMax
+        case .varint: problemOfOffset ?? problemOfMax ?? problemOfLead
+        case .line, .netstring: problemOfMax
         case .chunks: nil
         }
     }
@@ -27,6 +28,9 @@ extension Framing {
         if count > maxFrameBytes {
             return "a payload of \(count) bytes is longer than the framing's maximum of \(maxFrameBytes)"
         }
+        if count < offset {
+            return "a payload of \(counted(count, "byte")) is shorter than the \(offset) before the length prefix"
+        }
         if case .length(let field) = kind { return field.problem(withPayloadOf: count) }
         return nil
     }
@@ -35,9 +39,13 @@ extension Framing {
         maxFrameBytes < 1 ? "\(self): the longest payload has at least one byte" : nil
     }
 
-    private func problemOfOffset(_ field: LengthField) -> String? {
-        field.offset > maxFrameBytes
-            ? "\(self): the \(field.offset) bytes before the length are part of the payload, and longer than its maximum"
+    private var problemOfOffset: String? {
+        (0...255).contains(offset) ? nil : "a length prefix stands at an offset of 0 to 255, not \(offset)"
+    }
+
+    private var problemOfLead: String? {
+        offset > maxFrameBytes
+            ? "\(self): the \(offset) bytes before the length are part of the payload, and longer than its maximum"
             : nil
     }
 
@@ -67,9 +75,6 @@ extension Framing {
 extension Framing.LengthField {
     fileprivate var problem: String? {
         guard [1, 2, 4, 8].contains(width) else { return "a length prefix has 1, 2, 4 or 8 bytes, not \(width)" }
-        guard (0...255).contains(offset) else {
-            return "a length prefix stands at an offset of 0 to 255, not \(offset)"
-        }
         guard Int32(exactly: adjustment) != nil else {
             return "a length prefix is adjusted by 32 bits at most, not by \(adjustment)"
         }
@@ -77,9 +82,6 @@ extension Framing.LengthField {
     }
 
     fileprivate func problem(withPayloadOf count: Int) -> String? {
-        if count < offset {
-            return "a payload of \(counted(count, "byte")) is shorter than the \(offset) before the length prefix"
-        }
         let value = value(forPayloadOf: count)
         if value < 0 {
             return

@@ -6,6 +6,7 @@
 /// .lengthPrefix(UInt16.self, byteOrder: .littleEndian)
 /// .lengthPrefix(UInt32.self, includesHeader: true, offset: 1)  // PostgreSQL: a type byte, then a length
 /// .varint                                                      // protobuf's delimited messages
+/// .varint(offset: 1)                                           // MQTT: a type byte, then a length
 /// .line                                                        // LF or CRLF
 /// .delimiter("\0")
 /// .fixed(16)
@@ -26,7 +27,8 @@ public struct Framing: Sendable, Hashable {
 
     enum Kind: Sendable, Hashable {
         case length(LengthField)
-        case varint
+        /// Behind so many bytes.
+        case varint(offset: Int)
         case line
         case delimiter(Bytes)
         /// Of ``maxFrameBytes`` bytes.
@@ -83,9 +85,16 @@ public struct Framing: Sendable, Hashable {
     /// The [base-128 varint](https://protobuf.dev/programming-guides/encoding/#varints) counts the payload alone.
     public static let varint = varint(max: longest)
 
-    /// A length of one to ten bytes, seven bits in each, then at most `max` bytes of payload.
-    public static func varint(max: Int) -> Framing {
-        Framing(kind: .varint, maxFrameBytes: max)
+    /// A length of one to ten bytes, seven bits in each, then so many bytes.
+    ///
+    /// With an `offset`, the length stands inside the message, as MQTT's does behind the packet's type: the payload is
+    /// then all of the message but the length, the `offset` bytes before it first.
+    ///
+    /// - Parameters:
+    ///   - offset: How many bytes stand before the length, 0 to 255. The length does not count them.
+    ///   - max: The longest payload in bytes that is accepted.
+    public static func varint(offset: Int = 0, max: Int = 16 * 1024 * 1024) -> Framing {
+        Framing(kind: .varint(offset: offset), maxFrameBytes: max)
     }
 
     /// A line of at most 64 KiB that ends with LF or CRLF; the ending is no part of the payload.
@@ -133,6 +142,15 @@ public struct Framing: Sendable, Hashable {
     var isPlainLengthPrefix: Bool {
         guard case .length(let field) = kind else { return false }
         return !field.includesHeader && field.offset == 0 && field.adjustment == 0
+    }
+
+    /// How many bytes of the payload stand before its length.
+    var offset: Int {
+        switch kind {
+        case .length(let field): field.offset
+        case .varint(let offset): offset
+        case .line, .delimiter, .fixed, .netstring: 0
+        }
     }
 
     /// The width of a length prefix; 0 for other kinds.

@@ -51,6 +51,11 @@ extension Reply: ExpressibleByStringInterpolation {
     public init(stringLiteral value: String) {
         content = .bytes(.text(value))
     }
+
+    /// Sends the literal with what is interpolated; bytes in it stand for themselves.
+    public init(stringInterpolation: Bytes.StringInterpolation) {
+        content = .bytes(stringInterpolation.bytes)
+    }
 }
 
 extension Reply: ExpressibleByArrayLiteral {
@@ -73,7 +78,8 @@ extension Reply {
     private func uncheckedSteps(framing: Framing?, for step: Step) throws -> [Step] {
         switch content {
         case .bytes(let bytes):
-            return bytes.array.isEmpty ? [] : [Step(.send(bytes), within: step.limit, step.location)]
+            let isNothing = bytes.array.isEmpty && bytes.problem == nil
+            return isNothing ? [] : [Step(.send(bytes), within: step.limit, step.location)]
         case .frame(let payload):
             return [Step(.sendFrame(payload, framing), within: step.limit, step.location)]
         case .steps(let steps):

@@ -121,6 +121,21 @@ extension Template: ExpressibleByStringInterpolation {
             appendLiteral(value.description)
         }
 
+        /// Adds bytes, such as `\(.hex("00 ff"))`.
+        public mutating func appendInterpolation(_ bytes: Bytes) {
+            if !bytes.array.isEmpty || bytes.problem != nil { parts.append(.bytes(bytes)) }
+        }
+
+        /// Adds the bytes of a sequence.
+        public mutating func appendInterpolation(_ bytes: some Sequence<UInt8>) {
+            appendInterpolation(Bytes(bytes))
+        }
+
+        /// Adds the bytes of a sequence that has a text as well, such as `[UInt8]` or `Data`.
+        public mutating func appendInterpolation(_ bytes: some Sequence<UInt8> & CustomStringConvertible) {
+            appendInterpolation(Bytes(bytes))
+        }
+
         /// Adds a capture that goes up to the next literal.
         public mutating func appendInterpolation(capture name: String, max: Int = 64 * 1024) {
             parts.append(.capture(name, max: max))

@@ -30,7 +30,7 @@ struct Timeline {
                 (consumed, sent) = (event.consumed, event.sent)
             }
             if index == placeOfPart { lines.append(partLine) }
-            if goesOn(index) { continue }
+            if goesOn(index) || isOfFailedStep(event) { continue }
             if let text = text(
                 event, isTried: index >= firstTried, consumed..<max(consumed, event.consumed),
                 sent..<max(sent, event.sent))
@@ -81,6 +81,11 @@ struct Timeline {
         }
     }
 
+    /// Moves that a template has done before it failed are shown with what came for it last.
+    private func isOfFailedStep(_ event: ConnectionReport.Event) -> Bool {
+        connection.failure != nil && event.kind == .stepDone && event.consumed > startOfFailedStep
+    }
+
     private func stepLine(
         _ event: ConnectionReport.Event, isTried: Bool, _ consumed: Range<Int>, _ sent: Range<Int>
     ) -> String? {
@@ -121,13 +126,17 @@ struct Timeline {
         return what.isEmpty ? outcome : what.padded(to: 40) + "  " + outcome
     }
 
-    /// What came for the failing step: what it took, and what no step has judged.
+    /// What came for the failing step, as it came: what it took, and what no step has judged.
     private var part: [UInt8] {
-        guard let failure = connection.failure else { return [] }
-        let end = connection.consumedTotal
-        let start = end - failure.offset - failure.header.count
-        guard start >= 0, end <= connection.received.count else { return connection.excerpt }
-        return Array(connection.received[start..<end]) + connection.excerpt
+        guard connection.failure != nil else { return [] }
+        let (start, taken) = (startOfFailedStep, connection.consumedTotal)
+        guard start <= taken, taken <= connection.received.count else { return connection.excerpt }
+        let end = min(taken + connection.excerpt.count, connection.received.count)
+        return Array(connection.received[start..<end]) + connection.excerpt.dropFirst(end - taken)
+    }
+
+    private var startOfFailedStep: Int {
+        connection.startOfFailedStep(in: script)
     }
 
     /// A step that starved has its own bytes told where they came, before what ended it.

@@ -24,7 +24,11 @@ struct CoreFraming: @unchecked Sendable {  // its pointer is nil, but while it i
         framing.core.adjustment = adjustment
         return framing
     }
-    static func varint(max: UInt64 = 1 << 24) -> CoreFraming { CoreFraming(EVL_FRAMING_VARINT, max: max) }
+    static func varint(offset: UInt8 = 0, max: UInt64 = 1 << 24) -> CoreFraming {
+        var framing = CoreFraming(EVL_FRAMING_VARINT, max: max)
+        framing.core.offset = offset
+        return framing
+    }
     static func line(max: UInt64 = 1 << 16) -> CoreFraming { CoreFraming(EVL_FRAMING_LINE, max: max) }
     static func delimiter(_ bytes: [UInt8], max: UInt64 = 1 << 16) -> CoreFraming {
         var framing = CoreFraming(EVL_FRAMING_DELIMITER, max: max)

@@ -59,6 +59,14 @@ extension FramingCase {
             "two bytes", .varint(), [0x80, 0x01] + [UInt8](repeating: 5, count: 128), [.init(repeating: 5, count: 128)]),
         FramingCase("padded", .varint(), [0x82, 0x80, 0x00, 8, 9], [[8, 9]]),
         FramingCase("padded to ten bytes", .varint(), [0x81] + .init(repeating: 0x80, count: 8) + [0, 9], [[9]]),
+        FramingCase("behind a lead", .varint(offset: 2), [5, 6, 1, 7, 8, 9, 0], [[5, 6, 7], [8, 9]]),
+        FramingCase(
+            "two bytes behind a lead", .varint(offset: 1), [9, 0x80, 0x01] + [UInt8](repeating: 5, count: 128),
+            [[9] + .init(repeating: 5, count: 128)]),
+        FramingCase("cut in the lead", .varint(offset: 2), [5], []),
+        FramingCase(
+            "over max by its lead", .varint(offset: 2, max: 3), [8, 8, 2], [], fails: EVL_FRAME_TOO_LONG, at: 3,
+            declared: 4),
         FramingCase("cut in the length", .varint(), [0x80], []),
         FramingCase("cut in the payload", .varint(), [3, 8, 9], [], declared: 3),
         FramingCase("of max", .varint(max: 2), [2, 8, 9], [[8, 9]]),

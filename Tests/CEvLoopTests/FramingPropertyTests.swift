@@ -14,7 +14,9 @@ private func framing(_ chance: inout SplitMix64) -> CoreFraming {
             chance.pick([1, 2, 4, 8]), chance.pick([EVL_BIG_ENDIAN, EVL_LITTLE_ENDIAN]),
             includesHeader: Bool.random(using: &chance), offset: offset,
             adjustment: chance.pick([0, 0, 1, -1, -9, 300, .min, .max]), max: Swift.max(max, UInt64(offset)))
-    case 1: return .varint(max: max)
+    case 1:
+        let offset = chance.pick([0, 0, 1, 7, 255] as [UInt8])
+        return .varint(offset: offset, max: Swift.max(max, UInt64(offset)))
     case 2: return .line(max: max)
     case 3: return .delimiter(chance.bytes(chance.number(1...4), of: bytes("ab\r\n")), max: max)
     case 4: return .fixed(max)

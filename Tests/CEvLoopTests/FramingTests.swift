@@ -104,7 +104,8 @@ private func threes(_ bytes: [UInt8]) -> [[[UInt8]]] {
         order.core.byte_order = 2
         let bad: [CoreFraming] = [
             kind, order, .length(0), .length(3), .length(16), .length(max: 0), .length(offset: 9, max: 8),
-            .varint(max: 0), .line(max: 0), .delimiter("x", max: 0), .fixed(0), .netstring(max: 0), .available(0),
+            .varint(max: 0), .varint(offset: 9, max: 8), .line(max: 0), .delimiter("x", max: 0), .fixed(0),
+            .netstring(max: 0), .available(0),
             .delimiter(""), .delimiter([UInt8](repeating: 0, count: 256)),
         ]
         for framing in bad {

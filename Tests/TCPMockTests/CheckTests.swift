@@ -113,7 +113,7 @@ private func summary(of step: Step, sending sent: String) async throws -> String
     @Test(arguments: [
         (
             Check.all([.prefix("A"), .suffix("Z")]), "A to Y",
-            "suffix \"Z\" fails, for first difference at byte 5 ('Z' 0x5A, got 'Y' 0x59)"
+            "suffix \"Z\" fails: first difference at byte 5 ('Z' 0x5A, got 'Y' 0x59)"
         ),
         (Check.not(.contains("to")), "A to Y", "that is what the piece does"),
         (Check.anyOf(["A", "B"]), "C", "none of them passes"),
@@ -121,13 +121,53 @@ private func summary(of step: Step, sending sent: String) async throws -> String
         (Check.where("even") { $0.count.isMultiple(of: 2) }, "12x", "its closure answered false"),
         (
             Check.all([.prefix("1"), .where("even") { $0.count.isMultiple(of: 2) }]), "12x",
-            "where even fails, for its closure answered false"
+            "where even fails: its closure answered false"
         ),
         (Check.prefix("12345"), "123", "the piece ends after 3 bytes"),
     ]) func aFailureSaysWhichPartFailedAndWhere(_ check: Check, _ line: String, _ reason: String) async throws {
         let summary = try #require(try await summary(of: .expectLine(check), sending: line + "\n"))
         #expect(
-            summary == "connection 1, step 1 of 2: expected line that passes \(check), got \"\(line)\": \(reason)")
+            summary == "connection 1, step 1 of 2: expected line \(wanting(check)), got \"\(line)\": \(reason)")
+    }
+
+    private func wanting(_ check: Check) -> String {
+        switch "\(check)".split(separator: " ").first {
+        case "prefix": "with \(check)"
+        case "matches": "that \(check)"
+        default: "that passes \(check)"
+        }
+    }
+
+    @Test(arguments: [100, 5_000]) func aLongPieceIsShownAroundTheDifference(_ count: Int) async throws {
+        let dots = String(repeating: ".", count: count)
+        let checks: [Check] = ["\(dots)end", .suffix("end"), .all([.prefix("."), .suffix("end")])]
+        for check in checks {
+            let summary = try #require(
+                try await summary(of: .expectLine(check, max: 100_000), sending: "\(dots)and\n"))
+            #expect(summary.contains("got …\"................and"), "\(summary)")
+            #expect(summary.contains("(\(count + 3) bytes): "), "\(summary)")
+            #expect(
+                summary.hasSuffix("first difference at byte \(count) ('e' 0x65, got 'a' 0x61)"), "\(summary)")
+        }
+    }
+
+    @Test func aPieceLongerThanWhatIsKeptSaysSo() async throws {
+        let dots = String(repeating: ".", count: 40_000)
+        let summary = try #require(
+            try await summary(of: .expectLine(.suffix("end"), max: 100_000), sending: "\(dots)and\n"))
+        #expect(
+            summary.contains("(40003 bytes): it fails at byte 40000; of the piece 4096 bytes were kept"), "\(summary)")
+    }
+
+    @Test func whatCameForAPieceIsShownAsItCame() async throws {
+        let typed = Framing.lengthPrefix(UInt8.self, offset: 2)
+        let script: Script = [.expectLine("first"), .expectFrame(.prefix("AB12"), framing: typed)]
+        let verdict = try await serve(script, staying: true) { client in
+            try client.send("first\n" + "AB\u{3}13!")
+            #expect(throws: connectionReset) { try client.receiveSome() }
+        }
+        let details = verdict.failures.first?.details ?? ""
+        #expect(details.contains(#"<- "AB\x0313!" "#), "\(details)")
     }
 
     @Test func aClosureThatThrowsIsTheStepsFailure() async throws {

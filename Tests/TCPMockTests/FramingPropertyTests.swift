@@ -21,7 +21,9 @@ private func framing(_ chance: inout SplitMix64) -> Framing {
                 max: Swift.max(max, offset))
         }
         return chance.pick([make(UInt8.self), make(UInt16.self), make(UInt32.self), make(UInt64.self)])
-    case 1: return .varint(max: max)
+    case 1:
+        let offset = chance.pick([0, 0, 1, 5])
+        return .varint(offset: offset, max: Swift.max(max, offset))
     case 2: return .line(max: max)
     case 3: return .delimiter(Bytes(chance.bytes(chance.number(1...4), of: Array("ab\r\n".utf8))), max: max)
     case 4: return .fixed(chance.number(1...20))

@@ -28,6 +28,7 @@ struct Encoding: CustomTestStringConvertible, Sendable {
         Encoding(.lengthPrefix(UInt8.self, offset: 2, adjustment: -2), "XYabc", bytes("XY\u{5}abc")),
         Encoding(.lengthPrefix(UInt8.self, adjustment: 2), "abcKK", [3] + bytes("abcKK")),
         Encoding(.varint, "abc", [3] + bytes("abc")),
+        Encoding(.varint(offset: 1), "0abc", bytes("0\u{3}abc")),
         Encoding(.varint, String(repeating: "x", count: 300), [0xac, 0x02] + [UInt8](repeating: 0x78, count: 300)),
         Encoding(.line, "abc", bytes("abc\n")),
         Encoding(.line, "", bytes("\n")),
@@ -65,6 +66,7 @@ struct Refusal: CustomTestStringConvertible, Sendable {
             .lengthPrefix(UInt8.self), [UInt8](repeating: 0, count: 256),
             "256 bytes does not fit a length prefix of 1 byte"),
         Refusal(.lengthPrefix(UInt8.self, includesHeader: true), [UInt8](repeating: 0, count: 255), "does not fit"),
+        Refusal(.varint(offset: 3), "ab", "a payload of 2 bytes is shorter than the 3 before the length prefix"),
         Refusal(.lengthPrefix(offset: 3), "ab", "a payload of 2 bytes is shorter than the 3 before the length prefix"),
         Refusal(.lengthPrefix(adjustment: 4), "abc", "with its adjustment the length would be -1"),
         Refusal(.line, "ab\nc", "would be cut at its byte 2, by the line ending"),
@@ -81,6 +83,8 @@ struct Refusal: CustomTestStringConvertible, Sendable {
         Refusal(.lengthPrefix(offset: 256), "", "an offset of 0 to 255, not 256"),
         Refusal(.lengthPrefix(offset: 9, max: 8), "", "the 9 bytes before the length"),
         Refusal(.lengthPrefix(adjustment: 1 << 31), "", "by 32 bits at most"),
+        Refusal(.varint(offset: 256), "", "an offset of 0 to 255, not 256"),
+        Refusal(.varint(offset: 9, max: 8), "", "the 9 bytes before the length"),
         Refusal(.varint(max: -1), "", "varint(max: -1): the longest payload has at least one byte"),
         Refusal(.line(max: 0), "", "at least one byte"),
         Refusal(.netstring(max: .min), "", "at least one byte"),
@@ -166,16 +170,18 @@ struct Refusal: CustomTestStringConvertible, Sendable {
     @Test func framingsAreDescribedAsTheyAreWritten() {
         let all: [Framing] = [
             .lengthPrefix(), .lengthPrefix(UInt16.self, byteOrder: .littleEndian, max: 9),
-            .lengthPrefix(UInt8.self, includesHeader: true, offset: 1, adjustment: -2), .varint, .varint(max: 1), .line,
-            .line(max: 80), .delimiter("\r\n"), .delimiter([0], max: 3), .fixed(8), .netstring,
+            .lengthPrefix(UInt8.self, includesHeader: true, offset: 1, adjustment: -2), .varint, .varint(max: 1),
+            .varint(offset: 1), .line, .line(max: 80), .delimiter("\r\n"), .delimiter([0], max: 3), .fixed(8),
+            .netstring,
         ]
         let texts = [
             "lengthPrefix(UInt32)", "lengthPrefix(UInt16, byteOrder: littleEndian, max: 9)",
-            "lengthPrefix(UInt8, includesHeader: true, offset: 1, adjustment: -2)", "varint", "varint(max: 1)", "line",
-            "line(max: 80)", "delimiter(\"\\r\\n\")", "delimiter(00, max: 3)", "fixed(8)", "netstring",
+            "lengthPrefix(UInt8, includesHeader: true, offset: 1, adjustment: -2)", "varint", "varint(max: 1)",
+            "varint(offset: 1)", "line", "line(max: 80)", "delimiter(\"\\r\\n\")", "delimiter(00, max: 3)", "fixed(8)",
+            "netstring",
         ]
         #expect(all.map { "\($0)" } == texts)
-        #expect(all.map(\.isPlainLengthPrefix) == [true, true] + .init(repeating: false, count: 9))
+        #expect(all.map(\.isPlainLengthPrefix) == [true, true] + .init(repeating: false, count: 10))
     }
 }
 

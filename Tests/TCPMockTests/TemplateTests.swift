@@ -85,6 +85,17 @@ import Testing
         #expect(verdict.failures.first?.kind == .limit)
     }
 
+    @Test func whatCameForATemplateThatFailsIsOneLine() async throws {
+        let verdict = try await serve([.expect("x"), .expectTemplate("A\(any: 1)B\(any: 2)CD")], staying: true) {
+            client in
+            try client.send("xA.ByyCE")
+            #expect(throws: connectionReset) { try client.receiveSome() }
+        }
+        let lines = (verdict.failures.first?.details ?? "").split(separator: "\n").filter { $0.contains("step 2") }
+        #expect(lines.count == 1)
+        #expect(lines.first?.contains("<- \"A.ByyCE\"") == true, "\(verdict)")
+    }
+
     @Test func isOneStepInTheTranscript() async throws {
         let verdict = try await serve([.expectTemplate("A\(any: 1)B\(capture: "x")C"), .send("ok")]) { client in
             try client.send("A.BxyzC")

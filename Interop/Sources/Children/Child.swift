@@ -39,14 +39,15 @@ package enum Child {
     /// Runs `command`, looked up in PATH, and waits for its end.
     ///
     /// - Parameters:
+    ///   - input: What it reads from its standard input.
     ///   - environment: Changes to this process's environment; nil takes a variable away.
     ///   - deadline: When to kill it: that process only, never its children.
     package static func run(
-        _ command: String, _ arguments: [String], environment: [String: String?] = [:],
+        _ command: String, _ arguments: [String], input: String = "", environment: [String: String?] = [:],
         deadline: Duration = .seconds(60)
     ) async throws -> ChildResult {
         let path = try path(of: command)
-        let streams = try Streams()
+        let streams = try Streams(input: input)
         defer { streams.remove() }
         let killer = Killer()
         let status = try await withCheckedThrowingContinuation { continuation in
@@ -55,7 +56,7 @@ package enum Child {
                 process.executableURL = URL(fileURLWithPath: path)
                 process.arguments = arguments
                 process.environment = changed(ProcessInfo.processInfo.environment, by: environment)
-                process.standardInput = FileHandle.nullDevice
+                process.standardInput = streams.input
                 process.standardOutput = streams.output
                 process.standardError = streams.errors
                 process.terminationHandler = { ended in
@@ -100,16 +101,20 @@ extension Process {
     }
 }
 
-/// Where a child writes. Files and not pipes: nobody needs to read along, and a grandchild that outlives the child
+/// What a child reads and where it writes. Files and not pipes: nobody needs to read along, and a grandchild that outlives the child
 /// keeps no reader waiting.
 private struct Streams {
     let folder: URL
+    let input: FileHandle
     let output: FileHandle
     let errors: FileHandle
 
-    init() throws {
+    init(input text: String) throws {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("child-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let file = folder.appendingPathComponent("in")
+        try Data(text.utf8).write(to: file)
+        input = try FileHandle(forReadingFrom: file)
         output = try Streams.file(folder.appendingPathComponent("out"))
         errors = try Streams.file(folder.appendingPathComponent("err"))
     }
@@ -124,6 +129,7 @@ private struct Streams {
     }
 
     func remove() {
+        try? input.close()
         try? output.close()
         try? errors.close()
         try? FileManager.default.removeItem(at: folder)

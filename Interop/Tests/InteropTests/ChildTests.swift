@@ -11,6 +11,11 @@ import Testing
     #expect(!result.wasKilled)
 }
 
+@Test func aChildReadsItsInput() async throws {
+    #expect(try await Child.run("cat", [], input: "one\ntwo").output == "one\ntwo")
+    #expect(try await Child.run("cat", []).output.isEmpty)
+}
+
 @Test func aChildThatTakesTooLongIsKilled() async throws {
     let began = ContinuousClock.now
     let result = try await Child.run("sleep", ["60"], deadline: .milliseconds(100))

@@ -8,7 +8,7 @@
 
 typedef enum evl_framing_kind {
     EVL_FRAMING_LENGTH,    /* lead, length field, body: see evl_framing */
-    EVL_FRAMING_VARINT,    /* base-128 length (protobuf), 1 to 10 bytes; then the payload */
+    EVL_FRAMING_VARINT,    /* lead, base-128 length of 1 to 10 bytes (protobuf, MQTT), body */
     EVL_FRAMING_LINE,      /* payload, then LF or CRLF */
     EVL_FRAMING_DELIMITER, /* payload, then the delimiter */
     EVL_FRAMING_FIXED,     /* `max` bytes */
@@ -23,12 +23,12 @@ typedef enum evl_byte_order {
 
 /* LENGTH: `offset` bytes of lead, then the length field of `width` (1, 2, 4 or 8) bytes, then the
  * body, which has (field + adjustment) bytes, less `width` when the field counts itself. The
- * payload is lead and body, without the field between them. */
+ * payload is lead and body, without the field between them. VARINT has a lead likewise. */
 typedef struct evl_framing {
     uint8_t kind;             /* evl_framing_kind */
     uint8_t width;            /* LENGTH */
     uint8_t byte_order;       /* LENGTH: evl_byte_order */
-    uint8_t offset;           /* LENGTH */
+    uint8_t offset;           /* LENGTH, VARINT */
     bool includes_header;     /* LENGTH: the field counts its own bytes as well */
     int32_t adjustment;       /* LENGTH */
     uint64_t max;             /* the longest payload; one that is longer is a failure at once */

@@ -73,10 +73,10 @@ extension evl_framing {
         delimiter_length = framing.coreDelimiter.count
         kind = UInt8(framing.kind.core.rawValue)
         if case .chunks = framing.kind { max = 1 }  // the least that is a chunk
+        offset = UInt8(clamping: framing.offset)
         guard case .length(let field) = framing.kind else { return }
         width = UInt8(clamping: field.width)
         byte_order = UInt8((field.byteOrder == .bigEndian ? EVL_BIG_ENDIAN : EVL_LITTLE_ENDIAN).rawValue)
-        offset = UInt8(clamping: field.offset)
         includes_header = field.includesHeader
         adjustment = Int32(clamping: field.adjustment)
     }
