@@ -3,40 +3,9 @@
  * The stream is cut whole and again in pieces, each time from memory that ends where the input
  * ends, so that the sanitizers see a read beyond it. Both ways must agree on every frame, and at
  * every cut with a second, plain parser. */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "evl_framing.h"
 #include "frame_reference.h"
-
-typedef struct input {
-    const uint8_t *bytes;
-    size_t length;
-} input;
-
-#define MUST(condition)                                                                            \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);                \
-            abort();                                                                               \
-        }                                                                                          \
-    } while (0)
-
-/* The next byte; 0 behind the end. */
-static uint8_t take(input *in) {
-    if (in->length == 0)
-        return 0;
-    in->length--;
-    return *in->bytes++;
-}
-
-static uint32_t take_number(input *in, int width) {
-    uint32_t value = 0;
-    for (int i = 0; i < width; i++)
-        value = value << 8 | take(in);
-    return value;
-}
+#include "input.h"
 
 /* Small limits are met by short streams, the largest by none. */
 static uint64_t take_max(input *in) {
@@ -76,12 +45,8 @@ static evl_framing take_framing(input *in, uint8_t *delimiter) {
 /* Calls the parser with `length` bytes of the stream and nothing readable behind them. */
 static evl_frame_result cut(evl_frame *frame, const evl_framing *framing, const uint8_t *bytes,
                             size_t length) {
-    uint8_t *copy = malloc(length > 0 ? length : 1);
-    MUST(copy != NULL);
-    uint8_t *here = length > 0 ? copy : copy + 1;
-    if (length > 0)
-        memcpy(here, bytes, length);
-    evl_frame_result result = evl_frame_cut(frame, framing, here, length);
+    uint8_t *copy = copy_exactly(bytes, length);
+    evl_frame_result result = evl_frame_cut(frame, framing, copy, length);
     free(copy);
     return result;
 }

@@ -4,16 +4,17 @@
 
 #include <string.h>
 
-static evl_check_verdict passed(void) {
-    return (evl_check_verdict){.result = EVL_CHECK_PASSED};
+static evl_check_verdict passed(uint64_t known) {
+    return (evl_check_verdict){.result = EVL_CHECK_PASSED, .known = known};
 }
 
 static evl_check_verdict undecided(void) {
     return (evl_check_verdict){.result = EVL_CHECK_UNDECIDED};
 }
 
-static evl_check_verdict failed(uint32_t node, uint64_t offset) {
-    return (evl_check_verdict){.result = EVL_CHECK_FAILED, .node = node, .offset = offset};
+static evl_check_verdict failed(uint32_t node, uint64_t offset, uint64_t known) {
+    return (evl_check_verdict){
+        .result = EVL_CHECK_FAILED, .node = node, .offset = offset, .known = known};
 }
 
 static size_t smaller(size_t a, size_t b) {
@@ -29,32 +30,41 @@ static size_t common_length(const uint8_t *a, const uint8_t *b, size_t length) {
     return i;
 }
 
-static evl_check_verdict equals(const evl_check *node, uint32_t index, const uint8_t *bytes,
-                                size_t length, bool whole) {
-    size_t common = common_length(node->bytes, bytes, smaller(node->length, length));
-    bool differs = common < smaller(node->length, length) || length > node->length;
-    if (differs || (whole && length < node->length))
-        return failed(index, common);
-    return whole ? passed() : undecided();
+/* How far node and payload agree from their start; what has been judged does. */
+static size_t common_start(const evl_check *node, evl_payload payload) {
+    size_t shorter = smaller(node->length, payload.length);
+    size_t judged = smaller(payload.judged, shorter);
+    return judged + common_length(node->bytes + judged, payload.bytes + judged, shorter - judged);
 }
 
-static evl_check_verdict prefix(const evl_check *node, uint32_t index, const uint8_t *bytes,
-                                size_t length, bool whole) {
-    size_t common = common_length(node->bytes, bytes, smaller(node->length, length));
-    if (common == node->length)
-        return passed();
-    return whole || common < length ? failed(index, common) : undecided();
-}
-
-static evl_check_verdict suffix(const evl_check *node, uint32_t index, const uint8_t *bytes,
-                                size_t length, bool whole) {
-    if (!whole)
+static evl_check_verdict equals(const evl_check *node, uint32_t index, evl_payload payload) {
+    size_t common = common_start(node, payload);
+    if (common < payload.length)
+        return failed(index, common, common + 1);
+    if (!payload.whole)
         return undecided();
-    if (length < node->length)
-        return failed(index, length);
-    size_t start = length - node->length;
-    size_t common = common_length(node->bytes, bytes + start, node->length);
-    return common == node->length ? passed() : failed(index, start + common);
+    return common == node->length ? passed(CHECK_KNOWN_AT_END)
+                                  : failed(index, common, CHECK_KNOWN_AT_END);
+}
+
+static evl_check_verdict prefix(const evl_check *node, uint32_t index, evl_payload payload) {
+    size_t common = common_start(node, payload);
+    if (common == node->length)
+        return passed(common);
+    if (common < payload.length)
+        return failed(index, common, common + 1);
+    return payload.whole ? failed(index, common, CHECK_KNOWN_AT_END) : undecided();
+}
+
+static evl_check_verdict suffix(const evl_check *node, uint32_t index, evl_payload payload) {
+    if (!payload.whole)
+        return undecided();
+    if (payload.length < node->length)
+        return failed(index, payload.length, CHECK_KNOWN_AT_END);
+    size_t start = payload.length - node->length;
+    size_t common = common_length(node->bytes, payload.bytes + start, node->length);
+    return common == node->length ? passed(CHECK_KNOWN_AT_END)
+                                  : failed(index, start + common, CHECK_KNOWN_AT_END);
 }
 
 static bool contains_bytes(const uint8_t *bytes, size_t length, const evl_check *node) {
@@ -70,79 +80,85 @@ static bool contains_bytes(const uint8_t *bytes, size_t length, const evl_check 
     return false;
 }
 
-static evl_check_verdict contains(const evl_check *node, uint32_t index, const uint8_t *bytes,
-                                  size_t length, bool whole) {
-    if (!whole)
+static evl_check_verdict contains(const evl_check *node, uint32_t index, evl_payload payload) {
+    if (!payload.whole)
         return undecided(); /* looked for once, not on each read */
-    return contains_bytes(bytes, length, node) ? passed() : failed(index, length);
+    return contains_bytes(payload.bytes, payload.length, node)
+               ? passed(CHECK_KNOWN_AT_END)
+               : failed(index, payload.length, CHECK_KNOWN_AT_END);
 }
 
-static evl_check_verdict not(const evl_check *nodes, uint32_t index, const uint8_t *bytes,
-                             size_t length, bool whole) {
-    evl_check_verdict part = check_payload(nodes, index + 1, bytes, length, whole);
+static evl_check_verdict not(const evl_check *nodes, uint32_t index, evl_payload payload) {
+    payload.judged = 0; /* its part may have failed by then, and must again */
+    evl_check_verdict part = check_payload(nodes, index + 1, payload);
     switch (part.result) {
     case EVL_CHECK_UNDECIDED:
         return part;
     case EVL_CHECK_PASSED:
-        return failed(index, length);
+        return failed(index, part.known < payload.length ? part.known : payload.length, part.known);
     case EVL_CHECK_FAILED:
-        return passed();
+        return passed(part.known);
     }
     return part;
 }
 
-/* The first part that fails decides. */
-static evl_check_verdict all(const evl_check *nodes, uint32_t index, const uint8_t *bytes,
-                             size_t length, bool whole) {
-    evl_check_verdict result = passed();
+/* The part that is known first to fail decides. */
+static evl_check_verdict all(const evl_check *nodes, uint32_t index, evl_payload payload) {
+    evl_check_verdict result = passed(0);
     uint32_t end = index + nodes[index].size;
     for (uint32_t i = index + 1; i < end; i += nodes[i].size) {
-        evl_check_verdict part = check_payload(nodes, i, bytes, length, whole);
-        if (part.result == EVL_CHECK_FAILED)
-            return part;
-        if (part.result == EVL_CHECK_UNDECIDED)
+        evl_check_verdict part = check_payload(nodes, i, payload);
+        if (result.result == EVL_CHECK_FAILED) {
+            if (part.result == EVL_CHECK_FAILED && part.known < result.known)
+                result = part;
+        } else if (part.result != EVL_CHECK_PASSED) {
             result = part;
+        } else if (result.result == EVL_CHECK_PASSED && part.known > result.known) {
+            result.known = part.known;
+        }
     }
     return result;
 }
 
 /* Of parts that all fail, the one that went furthest says where. */
-static evl_check_verdict any_of(const evl_check *nodes, uint32_t index, const uint8_t *bytes,
-                                size_t length, bool whole) {
-    evl_check_verdict result = failed(index, 0);
+static evl_check_verdict any_of(const evl_check *nodes, uint32_t index, evl_payload payload) {
+    evl_check_verdict result = failed(index, 0, 0);
     uint32_t end = index + nodes[index].size;
+    payload.judged = 0; /* as above */
     for (uint32_t i = index + 1; i < end; i += nodes[i].size) {
-        evl_check_verdict part = check_payload(nodes, i, bytes, length, whole);
-        if (part.result == EVL_CHECK_PASSED)
-            return part;
-        if (part.result == EVL_CHECK_UNDECIDED)
+        evl_check_verdict part = check_payload(nodes, i, payload);
+        if (result.result == EVL_CHECK_PASSED) {
+            if (part.result == EVL_CHECK_PASSED && part.known < result.known)
+                result = part;
+        } else if (part.result != EVL_CHECK_FAILED) {
             result = part;
-        else if (result.result == EVL_CHECK_FAILED && part.offset > result.offset)
-            result.offset = part.offset;
+        } else if (result.result == EVL_CHECK_FAILED) {
+            result.offset = part.offset > result.offset ? part.offset : result.offset;
+            result.known = part.known > result.known ? part.known : result.known;
+        }
     }
     return result;
 }
 
-evl_check_verdict check_payload(const evl_check *nodes, uint32_t index, const uint8_t *bytes,
-                                size_t length, bool whole) {
+evl_check_verdict check_payload(const evl_check *nodes, uint32_t index, evl_payload payload) {
     const evl_check *node = &nodes[index];
     switch ((evl_check_kind)node->kind) {
     case EVL_CHECK_ANY:
-        return passed();
+        return passed(0);
     case EVL_CHECK_EQUALS:
-        return equals(node, index, bytes, length, whole);
+        return equals(node, index, payload);
     case EVL_CHECK_PREFIX:
-        return prefix(node, index, bytes, length, whole);
+        return prefix(node, index, payload);
     case EVL_CHECK_SUFFIX:
-        return suffix(node, index, bytes, length, whole);
+        return suffix(node, index, payload);
     case EVL_CHECK_CONTAINS:
-        return contains(node, index, bytes, length, whole);
+        return contains(node, index, payload);
     case EVL_CHECK_NOT:
-        return not(nodes, index, bytes, length, whole);
+        return not(nodes, index, payload);
     case EVL_CHECK_ALL:
-        return all(nodes, index, bytes, length, whole);
+        return all(nodes, index, payload);
     case EVL_CHECK_ANY_OF:
-        return any_of(nodes, index, bytes, length, whole);
+        return any_of(nodes, index, payload);
     }
     return undecided();
 }

@@ -64,6 +64,8 @@ void connection_answer(evl_connection *c, const evl_answer *answer) {
     c->answer = answer->program;
     if (answer->failure != EVL_FAILURE_NONE)
         connection_fail(c, session_fail(&c->session, answer->failure));
+    else if (!session_may_take(&c->session, answer->option))
+        connection_fail(c, session_fail(&c->session, EVL_FAILURE_ANSWER));
     else
         session_answer(&c->session, answer->program, answer->option);
     connection_pump(c, NULL, 0);

@@ -211,7 +211,9 @@ bool io_flush_outbox(evl_connection *c) {
 
 /* Makes the watcher wait for just what is wanted now. */
 void io_watch(evl_connection *c) {
-    bool full = buffer_length(&c->backlog) >= c->host->max_buffered && !c->hungry;
+    /* What the step still needs is read beyond that, but not from one that takes no replies. */
+    bool hungry = c->hungry && !io_is_pending(c);
+    bool full = buffer_length(&c->backlog) >= c->host->max_buffered && !hungry;
     bool reads = c->fd >= 0 && !c->got_fin && !c->got_rst && !full;
     bool writes = c->fd >= 0 && io_is_pending(c);
     int wanted = (reads ? EV_READ : 0) | (writes ? EV_WRITE : 0);

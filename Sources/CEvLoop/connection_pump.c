@@ -143,7 +143,7 @@ static bool carry_out(evl_connection *c, pump_state *pump, const evl_action *act
         io_flush(c, &pump->batch); /* the replies up to the failing step still go out */
         return false;
     case EVL_ACTION_GO_ON:
-        break;
+        return true;
     }
     return false;
 }

@@ -60,9 +60,10 @@ const uint8_t *session_payload(const evl_session *s, const evl_input *in, size_t
 
 void session_answer(evl_session *s, evl_program *answer, uint32_t option) {
     assert(session_is_asking(s));
+    bool plays_it = session_step(s)->kind != EVL_STEP_CHOICE; /* that has steps of its own */
     s->phase = ANSWERED;
     s->option = option;
-    s->pending = answer != NULL && answer->count > 0 ? answer : NULL;
+    s->pending = plays_it && answer != NULL && answer->count > 0 ? answer : NULL;
 }
 
 bool session_holds_answer(const evl_session *s) {
@@ -161,9 +162,14 @@ static evl_action run_repeat(evl_session *s, const evl_step *step) {
     return step_simple(s, EVL_ACTION_GO_ON);
 }
 
+/* Moves without an action before others get their turn: a long repeat may have no other. */
+enum {
+    MOVES_AT_ONCE = 4096
+};
+
 evl_action session_next(evl_session *s, evl_input *in) {
     assert(!s->failed);
-    for (;;) {
+    for (int move = 0; move < MOVES_AT_ONCE; move++) {
         skip_to_next_program(s);
         const evl_step *step = session_step(s);
         if (step == NULL)
@@ -172,6 +178,7 @@ evl_action session_next(evl_session *s, evl_input *in) {
         if (action.kind != EVL_ACTION_GO_ON)
             return action;
     }
+    return step_simple(s, EVL_ACTION_GO_ON);
 }
 
 static evl_action run(evl_session *s, evl_input *in, const evl_step *step) {

@@ -36,7 +36,7 @@ typedef enum evl_action_kind {
     EVL_ACTION_WAIT_STEPS,  /* a live server's next steps */
     EVL_ACTION_FAIL,        /* failure */
     EVL_ACTION_END,         /* the script is done */
-    EVL_ACTION_GO_ON        /* nothing to carry out; between the session's own files only */
+    EVL_ACTION_GO_ON        /* nothing to carry out: it has moved a while, and goes on when asked */
 } evl_action_kind;
 
 typedef struct evl_action {
@@ -91,6 +91,9 @@ bool session_is_asking(const evl_session *session);
 
 /* The payload that a question is about, in the input; NULL: it is about none. */
 const uint8_t *session_payload(const evl_session *session, const evl_input *input, size_t *length);
+
+/* Whether the choice it asks about may go on with this option; true of other questions. */
+bool session_may_take(const evl_session *session, uint32_t option);
 
 /* The answer to ASK: steps that come next, or none; for a CHOICE the option. Only while it is
  * asking. */

@@ -18,8 +18,10 @@ evl_action step_starved(evl_session *s, const evl_input *in) {
 }
 
 size_t step_first_difference(const uint8_t *a, const uint8_t *b, size_t length) {
+    if (length == 0 || memcmp(a, b, length) == 0)
+        return length;
     size_t i = 0;
-    while (i < length && a[i] == b[i])
+    while (a[i] == b[i])
         i++;
     return i;
 }

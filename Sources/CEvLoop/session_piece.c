@@ -28,6 +28,12 @@ static bool is_taken(const evl_session *s, const evl_step *step, uint32_t option
     return (step->flags & EVL_STEP_EACH_ONCE) != 0 && (s->taken[step->depth] >> option & 1) != 0;
 }
 
+bool session_may_take(const evl_session *s, uint32_t option) {
+    const evl_step *step = session_step(s);
+    return step->kind != EVL_STEP_CHOICE ||
+           (option < step->option_count && !is_taken(s, step, option));
+}
+
 static bool all_taken(const evl_session *s, const evl_step *step) {
     for (uint32_t i = 0; i < step->option_count; i++)
         if (!is_taken(s, step, i))
@@ -50,10 +56,37 @@ static evl_action take_option(evl_session *s, const evl_step *step, uint32_t opt
 
 static evl_action choose_none(evl_session *s, const evl_step *step, uint64_t furthest) {
     uint32_t last = step->option_count - 1;
-    if (step->options[last].length == 0)
+    if (step->options[last].length == 0 && !is_taken(s, step, last))
         return take_option(s, step, last);
     s->offset = furthest;
     return step_fail(s, EVL_FAILURE_NO_OPTION);
+}
+
+/* What the options make of the bytes that have come. */
+typedef struct comparison {
+    uint32_t option; /* the shortest that is there as a whole: known first, in whatever pieces */
+    bool found;
+    bool possible; /* some may yet come */
+    size_t furthest;
+} comparison;
+
+static comparison compare_options(const evl_session *s, const evl_input *in, const evl_step *step) {
+    comparison result = {0};
+    for (uint32_t i = 0; i < step->option_count; i++) {
+        const evl_option *option = &step->options[i];
+        if (is_taken(s, step, i) || option->length == 0)
+            continue;
+        size_t length = available(in) < option->length ? available(in) : option->length;
+        size_t common = step_first_difference(option->bytes, here(in), length);
+        if (common == option->length &&
+            (!result.found || option->length < step->options[result.option].length)) {
+            result.option = i;
+            result.found = true;
+        }
+        result.possible |= common == available(in);
+        result.furthest = common > result.furthest ? common : result.furthest;
+    }
+    return result;
 }
 
 evl_action run_choice(evl_session *s, evl_input *in, const evl_step *step) {
@@ -61,22 +94,12 @@ evl_action run_choice(evl_session *s, evl_input *in, const evl_step *step) {
         return leave_choice(s, step);
     if (leaves_instead(s, in, step))
         return step_go_to(s, step->target);
-    bool possible = false;
-    size_t furthest = 0;
-    for (uint32_t i = 0; i < step->option_count; i++) {
-        const evl_option *option = &step->options[i];
-        if (is_taken(s, step, i) || option->length == 0)
-            continue;
-        size_t length = available(in) < option->length ? available(in) : option->length;
-        size_t common = step_first_difference(option->bytes, here(in), length);
-        if (common == option->length)
-            return take_option(s, step, i);
-        possible |= common == available(in);
-        furthest = common > furthest ? common : furthest;
-    }
+    comparison options = compare_options(s, in, step);
+    if (options.found)
+        return take_option(s, step, options.option);
     bool ended = in->fin || in->rst || is_gone(s);
-    if (!possible || (ended && step->options[step->option_count - 1].length == 0))
-        return choose_none(s, step, furthest);
+    if (!options.possible || (ended && step->options[step->option_count - 1].length == 0))
+        return choose_none(s, step, options.furthest);
     s->phase = available(in) > 0 ? BEGUN : s->phase;
     s->offset = available(in);
     return step_starved(s, in);
@@ -126,13 +149,6 @@ static void note_header(evl_session *s, const evl_input *in) {
     s->declared = frame->declared;
 }
 
-static evl_action fail_frame(evl_session *s, const evl_input *in, const evl_step *step,
-                             evl_failure_kind kind) {
-    note_header(s, in);
-    s->offset = payload_so_far(s, in, &step->framing);
-    return step_fail(s, kind);
-}
-
 /* Puts the lead in front of the body, over the length field that stood between them, and uses that
  * field: then the payload is what the input begins with. */
 static void uncover_payload(evl_session *s, evl_input *in) {
@@ -144,14 +160,14 @@ static void uncover_payload(evl_session *s, evl_input *in) {
 }
 
 /* The first option whose check the payload passes, or that none is left that it could pass. */
-static evl_check_verdict judge(const evl_session *s, const evl_step *step, const uint8_t *bytes,
-                               size_t length, bool whole, uint32_t *option) {
+static evl_check_verdict judge(const evl_session *s, const evl_step *step, evl_payload payload,
+                               uint32_t *option) {
     evl_check_verdict result = {.result = EVL_CHECK_FAILED};
     for (uint32_t i = 0; i < option_count(step); i++) {
         if (is_taken(s, step, i))
             continue;
         uint32_t node = step->kind == EVL_STEP_CHOICE ? step->options[i].check : 0;
-        evl_check_verdict one = check_payload(step->checks, node, bytes, length, whole);
+        evl_check_verdict one = check_payload(step->checks, node, payload);
         *option = i;
         if (one.result != EVL_CHECK_FAILED)
             return one;
@@ -199,7 +215,8 @@ static evl_action frame_whole(evl_session *s, evl_input *in, const evl_step *ste
     uint32_t option = 0;
     note_header(s, in);
     uncover_payload(s, in);
-    evl_check_verdict verdict = judge(s, step, here(in), s->frame.payload, true, &option);
+    evl_payload payload = {here(in), s->frame.payload, 0, true};
+    evl_check_verdict verdict = judge(s, step, payload, &option);
     if (verdict.result == EVL_CHECK_FAILED)
         return fail_check(s, step, verdict);
     if ((step->flags & EVL_STEP_QUESTION) == 0)
@@ -208,22 +225,46 @@ static evl_action frame_whole(evl_session *s, evl_input *in, const evl_step *ste
     return step_simple(s, EVL_ACTION_ASK);
 }
 
-/* With a lead the payload has no place of its own before it is whole. */
-static evl_action frame_partial(evl_session *s, evl_input *in, const evl_step *step) {
+/* Whether the beginning of a payload can't pass any more: then `*action` says so. With a lead a
+ * payload has no place of its own before it is whole. */
+static bool fails_early(evl_session *s, evl_input *in, const evl_step *step, size_t length,
+                        evl_action *action) {
     uint32_t option = 0;
-    size_t length = payload_so_far(s, in, &step->framing);
-    s->phase = available(in) > 0 ? BEGUN : s->phase;
+    /* Of several options one may have failed by then. */
+    size_t judged = step->kind == EVL_STEP_CHOICE ? 0 : (size_t)s->offset;
     s->offset = length;
+    if (step->framing.offset > 0 || length == 0)
+        return false;
+    evl_payload payload = {here(in) + s->frame.header, length, judged, false};
+    evl_check_verdict verdict = judge(s, step, payload, &option);
+    if (verdict.result != EVL_CHECK_FAILED)
+        return false;
+    in->used += s->frame.header;
+    *action = fail_check(s, step, verdict);
+    return true;
+}
+
+static evl_action frame_partial(evl_session *s, evl_input *in, const evl_step *step) {
+    evl_action action;
+    s->phase = available(in) > 0 ? BEGUN : s->phase;
     note_header(s, in);
-    if (step->framing.offset == 0 && length > 0) {
-        const uint8_t *payload = here(in) + s->frame.header;
-        evl_check_verdict verdict = judge(s, step, payload, length, false, &option);
-        if (verdict.result == EVL_CHECK_FAILED) {
-            in->used += s->frame.header;
-            return fail_check(s, step, verdict);
-        }
-    }
+    if (fails_early(s, in, step, payload_so_far(s, in, &step->framing), &action))
+        return action;
     return step_starved(s, in);
+}
+
+/* A payload that was wrong before its frame was is what has failed. What came behind the byte with
+ * which that was known counts for nothing. */
+static evl_action fail_frame(evl_session *s, evl_input *in, const evl_step *step,
+                             evl_failure_kind kind) {
+    evl_action action;
+    size_t length = payload_so_far(s, in, &step->framing);
+    if (has_length(&step->framing))
+        length = kind == EVL_FAILURE_FRAME_BAD_END ? length : 0;
+    else if (length > step->framing.max)
+        length = (size_t)step->framing.max;
+    note_header(s, in);
+    return fails_early(s, in, step, length, &action) ? action : step_fail(s, kind);
 }
 
 evl_action run_piece(evl_session *s, evl_input *in, const evl_step *step) {

@@ -115,7 +115,7 @@ extension ProgramBuilder {
     private mutating func fill(_ entry: inout Entry, _ choice: PlannedChoice, asks: Bool) {
         set(&entry, EVL_STEP_CHOICE)
         entry.step.depth = UInt8(choice.depth)
-        entry.step.target = place(choice.target)
+        if choice.eachOnce { entry.step.target = place(choice.target) }
         entry.step.flags = (choice.eachOnce ? UInt8(EVL_STEP_EACH_ONCE) : 0) | (asks ? UInt8(EVL_STEP_QUESTION) : 0)
         if let framing = choice.framing {
             entry.step.framed = true
