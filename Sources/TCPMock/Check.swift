@@ -64,8 +64,10 @@ public struct Check: Sendable {
     /// Passes pieces that are UTF-8 text which the regular expression matches as a whole.
     ///
     /// For a match anywhere write `.*` on both sides.
-    public static func matches(_ regex: sending some RegexComponent) -> Check {
-        Check(.matches(Pattern(regex)))
+    ///
+    /// - `name`: what it matches, for messages: a regular expression does not tell how it was written.
+    public static func matches(_ regex: sending some RegexComponent, named name: String? = nil) -> Check {
+        Check(.matches(Pattern(regex, named: name)))
     }
 
     /// Passes pieces for which the closure answers true.

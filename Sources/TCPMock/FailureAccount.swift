@@ -79,7 +79,15 @@ struct FailureAccount {
             return script.count == 0 ? who : "\(who), after step \(script.count) of \(script.count)"
         }
         let label = planned.step.label.map { " \"\($0)\"" } ?? ""
-        return "\(who), step \(number) of \(script.count)\(label)\(round)"
+        return "\(who), \(stepsText(number)) of \(script.count)\(label)\(round)"
+    }
+
+    /// "step 2", or "steps 2 to 4" where any of them could have come.
+    private func stepsText(_ number: Int) -> String {
+        guard case .choice(let choice)? = planned?.role, choice.eachOnce,
+            let last = script.steps[failure.step..<choice.target].compactMap(\.number).last, last > number
+        else { return "step \(number)" }
+        return "steps \(number) to \(last)"
     }
 
     /// " (round 3 of 5)" inside one repeat; where repeats nest, the core's one number does not say which it counts.
@@ -111,7 +119,16 @@ struct FailureAccount {
 
     private var notRun: [String] {
         guard failure.kind != .unscripted else { return [] }
-        return block("not run", [script.listing(after: failure.step), scriptsNotRun].compactMap { $0 })
+        return block(
+            "not run", [script.listing(after: failure.step, without: doneInChoice), scriptsNotRun].compactMap { $0 })
+    }
+
+    /// Of steps in any order: those that have been, in this round.
+    private var doneInChoice: Set<Int> {
+        guard case .choice(let choice)? = planned?.role, choice.eachOnce else { return [] }
+        let inside = failure.step..<choice.target
+        let done = connection.events.reversed().prefix { $0.kind != .stepDone || inside.contains($0.step) }
+        return Set(done.filter { $0.kind == .stepDone }.map(\.step))
     }
 
     /// In a list the first failure ends what follows.
@@ -150,8 +167,9 @@ struct FailureAccount {
 
 extension ScriptPlan {
     /// The written steps behind an index, the first few by name; nil when there are none.
-    func listing(after index: Int) -> String? {
-        let rest = steps.dropFirst(index + 1).filter(\.isListed)
+    func listing(after index: Int, without done: Set<Int> = []) -> String? {
+        let rest = steps.enumerated().dropFirst(index + 1).filter { $0.element.isListed && !done.contains($0.offset) }
+            .map(\.element)
         guard !rest.isEmpty else { return nil }
         let shown = rest.prefix(4).map { "\($0.number ?? 0) \($0.step)" }
         let more = rest.count > shown.count ? " · … \(rest.count - shown.count) more" : ""

@@ -41,7 +41,8 @@ extension FrameCutter {
         }
         guard headerIsWhole else { return progressOfHeader(arrived) }
         let (payload, length) = (arrived - headerCount, Int(clamping: declared))
-        return payload == length ? "its comma is missing" : "\(payload) of its \(counted(length, "byte")) of payload"
+        return payload == length
+            ? "all of its payload and no comma" : "\(payload) of its \(counted(length, "byte")) of payload"
     }
 
     private func progressOfHeader(_ arrived: Int) -> String {

@@ -149,7 +149,7 @@ public struct Framing: Sendable, Hashable {
         switch kind {
         case .length(let field): field.offset
         case .varint(let offset): offset
-        case .line, .delimiter, .fixed, .netstring: 0
+        case .line, .delimiter, .fixed, .netstring, .chunks: 0
         }
     }
 

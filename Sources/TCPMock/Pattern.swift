@@ -6,18 +6,13 @@ final class Pattern: @unchecked Sendable, CustomStringConvertible {  // `match` 
     private let lock = Locked(())
     let description: String
 
-    init(_ regex: sending some RegexComponent) {
+    init(_ regex: sending some RegexComponent, named name: String?) {
         let regex = regex
         match = { $0.wholeMatch(of: regex) != nil }
-        description = Pattern.written(regex)
+        description = name ?? "its regular expression"
     }
 
     func matches(_ text: String) -> Bool {
         lock.withLock { _ in match(text) }
-    }
-
-    /// Regular expressions do not tell how they were written, but those of a literal or string have a pattern within.
-    private static func written(_ regex: some RegexComponent) -> String {
-        "regex"
     }
 }

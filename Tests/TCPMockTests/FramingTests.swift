@@ -115,7 +115,7 @@ struct Refusal: CustomTestStringConvertible, Sendable {
         Refusal(.fixed(4), "abc", "3 of its 4 bytes"),
         Refusal(.netstring, "12", "2 bytes of its header, which goes on"),
         Refusal(.netstring, "3:a", "1 of its 3 bytes of payload"),
-        Refusal(.netstring, "1:a", "its comma is missing"),
+        Refusal(.netstring, "1:a", "all of its payload and no comma"),
         Refusal(.netstring, "1:a;", "has no comma behind its 1 byte of payload"),
         Refusal(.netstring, "x", "does not begin with a decimal length and a colon"),
         Refusal(.netstring(max: 9), "10:", "a payload of 10 bytes or more, more than the 9 allowed"),

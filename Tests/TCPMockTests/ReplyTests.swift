@@ -182,7 +182,7 @@ import Testing
         ),
         (
             Step.respond(to: [.matches(/[0-9]/): "1", .suffix("!"): "2"], framing: .line, line: 9), "x\n",
-            "expected one of matches regex, suffix \"!\", got \"x\""
+            "expected one of matches its regular expression, suffix \"!\", got \"x\""
         ),
     ]) func anUnmatchedRequestListsTheStubs(_ step: Step, _ sent: String, _ text: String) async throws {
         let verdict = try await serve([step], staying: true) { client in
