@@ -107,6 +107,7 @@ void connection_free(evl_connection *c) {
     c->host->loop->record_bytes -= record_size(&c->record);
     record_free(&c->record);
     buffer_free(&c->backlog);
+    c->host->loop->record_bytes -= c->keep.bytes;
     keep_free(&c->keep);
     free(c);
 }
@@ -179,6 +180,14 @@ static void trim_excerpt(evl_connection *c) {
     buffer_trim(&c->backlog, c->failure.kind == EVL_FAILURE_NONE ? 0 : kept);
 }
 
+/* What was received by name belongs to the evidence now, and to its bound. */
+static void bound_kept(evl_connection *c) {
+    evl_loop *loop = c->host->loop;
+    if (c->keep.bytes > LOOP_RECORD_BYTES || loop->record_bytes > LOOP_RECORD_BYTES - c->keep.bytes)
+        keep_free(&c->keep);
+    loop->record_bytes += c->keep.bytes;
+}
+
 static uint32_t innermost_round(const evl_session *s) {
     uint32_t round = 0;
     for (int depth = 0; depth < EVL_MAX_NESTING; depth++)
@@ -204,6 +213,7 @@ void connection_conclude(evl_connection *c) {
     ev_timer_stop(loop->ev, &c->limit);
     loop_alarm_cancel(loop, &c->alarm);
     trim_excerpt(c);
+    bound_kept(c);
     c->closed_ns = loop->now_ns;
     connection_note(c, EVL_EVENT_CLOSED, c->final_step, c->consumed_total);
     release_programs(c);

@@ -2,7 +2,7 @@
  * Loop thread only, but for the fields named atomic. endpoint.c is the boundary and the life;
  * endpoint_accept.c lets connections in and endpoint_dial.c makes them; endpoint_review.c decides
  * what is done and tells Swift; endpoint_observe.c shows what goes on; endpoint_down.c takes the
- * listener down and up. */
+ * listener down and up; endpoint_report.c keeps and shows what was. */
 #ifndef EVL_ENDPOINT_PRIVATE_H
 #define EVL_ENDPOINT_PRIVATE_H
 
@@ -111,6 +111,9 @@ typedef struct evl_inquiry {
 } evl_inquiry;
 
 evl_status inquire(evl_endpoint *endpoint, void (*run)(evl_job *job), evl_inquiry values);
+
+/* endpoint_report.c: false when the connection is one too many to keep */
+bool report_keep(evl_endpoint *endpoint, evl_connection *connection);
 
 /* endpoint_dial.c */
 evl_status dial_prepare(evl_endpoint *endpoint);

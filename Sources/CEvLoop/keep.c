@@ -39,6 +39,7 @@ evl_status keep_store(evl_keep *keep, uint32_t step, const uint8_t *bytes, size_
         return EVL_NO_MEMORY;
     }
     free((void *)(uintptr_t)entry->bytes); /* const to those it is lent to; it is ours */
+    keep->bytes += length - entry->length;
     entry->bytes = copy;
     entry->length = length;
     return EVL_OK;

@@ -8,6 +8,7 @@
 typedef struct evl_keep {
     evl_kept *entries; /* each owns its bytes */
     size_t count, capacity;
+    size_t bytes; /* in all entries together */
 } evl_keep;
 
 /* Keeps a copy in place of what the step received before; on EVL_NO_MEMORY that stays. */

@@ -1,0 +1,63 @@
+/* What an endpoint keeps of its connections, and shows of itself. */
+#include <stdlib.h>
+
+#include "endpoint.h"
+
+bool report_keep(evl_endpoint *endpoint, evl_connection *c) {
+    bool failed = c->failure.kind != EVL_FAILURE_NONE;
+    uint32_t failures = endpoint->record_count - endpoint->good_records;
+    if (failed ? failures >= KEPT_FAILED_RECORDS : endpoint->good_records >= KEPT_GOOD_RECORDS)
+        return false;
+    if (endpoint->record_count == endpoint->record_capacity) {
+        uint32_t capacity = endpoint->record_capacity == 0 ? 1 : endpoint->record_capacity * 2;
+        evl_connection **records = realloc(endpoint->records, capacity * sizeof(*records));
+        if (records == NULL)
+            return false;
+        endpoint->records = records;
+        endpoint->record_capacity = capacity;
+    }
+    endpoint->records[endpoint->record_count++] = c;
+    endpoint->good_records += failed ? 0 : 1;
+    return true;
+}
+
+void evl_endpoint_look(const evl_endpoint *endpoint, evl_endpoint_view *view) {
+    *view = (evl_endpoint_view){
+        .accepted = endpoint->accepted,
+        .scripted = endpoint->scripted,
+        .active = endpoint->active,
+        .completed = endpoint->completed,
+        .record_count = endpoint->record_count + endpoint->active,
+        .records_dropped = endpoint->records_dropped,
+        .failures_dropped = endpoint->failures_dropped,
+        .reset_after_failure = endpoint->refused,
+        .unscripted = endpoint->unscripted,
+        .awaited = endpoint->awaited,
+        .awaited_ns = endpoint->awaited_ns,
+        .unreached = endpoint->unreached,
+        .unreached_ns = endpoint->unreached_ns,
+        .connect_attempts = endpoint->attempts,
+        .connect_error = endpoint->connect_error,
+        .accept_pauses = endpoint->accept_pauses,
+        .accept_error = endpoint->accept_error,
+        .failed = endpoint->failed,
+        .down = endpoint->down,
+        .opened_ns = endpoint->opened_ns,
+        .now_ns = endpoint->host.loop->now_ns,
+        .received_total = endpoint->received_total,
+        .sent_total = endpoint->sent_total,
+    };
+}
+
+void evl_endpoint_connection(const evl_endpoint *endpoint, uint32_t index,
+                             evl_connection_view *view) {
+    if (index < endpoint->record_count) {
+        connection_view(endpoint->records[index], view);
+        return;
+    }
+    const evl_connection *c = endpoint->first_active;
+    for (uint32_t i = endpoint->record_count; i < index && c != NULL; i++)
+        c = c->next;
+    if (c != NULL)
+        connection_view(c, view);
+}
