@@ -19,7 +19,7 @@ let package = Package(
         .target(name: "CEvLoopInternals", dependencies: ["CEvLoop"], path: "Tests/CEvLoopInternals"),
         .target(name: "TestClient", dependencies: ["TCPMock", "CEvLoop"], path: "Tests/TestClient"),
         .testTarget(name: "CEvLoopTests", dependencies: ["CEvLoop", "CEvLoopInternals", "TestClient"]),
-        .testTarget(name: "TCPMockTests", dependencies: ["TCPMock", "CEvLoop", "TestClient"]),
+        .testTarget(name: "TCPMockTests", dependencies: ["TCPMock", "CEvLoop", "CEvLoopInternals", "TestClient"]),
         .testTarget(name: "TCPMockTestingTests", dependencies: ["TCPMockTesting", "TestClient"]),
     ],
     swiftLanguageModes: [.v6],

@@ -276,8 +276,8 @@ static void tell_play(const play *p) {
     for (size_t i = 0; getenv("FUZZ_TELL") != NULL && i < p->action_count; i++) {
         const evl_action *action = &p->actions[i];
         fprintf(stderr, "%s action %d, step %u, length %zu, failure %u at %llu, node %u\n",
-                p->in_pieces ? "pieces" : "whole ", (int)action->kind, action->step,
-                action->length, action->failure.kind, (unsigned long long)action->failure.offset,
+                p->in_pieces ? "pieces" : "whole ", (int)action->kind, action->step, action->length,
+                action->failure.kind, (unsigned long long)action->failure.offset,
                 action->failure.node);
     }
 }

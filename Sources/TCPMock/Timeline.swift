@@ -114,11 +114,15 @@ struct Timeline {
 
     /// What came for the failing step: what it took, and what no step has judged.
     private var part: [UInt8] {
-        guard let failure = connection.failure else { return [] }
+        guard connection.failure != nil else { return [] }
+        let start = connection.events.last { $0.kind == .stepDone }?.consumed ?? 0
         let end = connection.consumedTotal
-        let start = end - failure.offset - failure.header.count
-        guard start >= 0, end <= connection.received.count else { return connection.excerpt }
-        return Array(connection.received[start..<end]) + connection.excerpt
+        guard start <= end, end <= connection.received.count else { return connection.excerpt }
+        // As it came: the excerpt of a frame has its parts in another order.
+        let isWhole = connection.received.count >= end + connection.excerpt.count
+        return isWhole
+            ? Array(connection.received[start...])
+            : Array(connection.received[start..<end]) + connection.excerpt
     }
 
     /// A step that starved has its own bytes told where they came, before what ended it.

@@ -23,7 +23,7 @@ import Testing
 
     @Test func theTestOpensAGateAndWaitsForOne() async throws {
         let (asked, answered) = (Gate("asked"), Gate("answered"))
-        let server = try MockServer([.expect("?"), .open(asked), .wait(answered), .send("!")])
+        let server = try MockServer([.expect("?"), .open(asked), .wait(answered, within: .seconds(30)), .send("!")])
         let client = try server.connect()
         try client.send("?")
         try await asked.opened()
