@@ -24,7 +24,9 @@ let package = Package(
         .testTarget(name: "CEvLoopTests", dependencies: ["CEvLoop", "CEvLoopInternals", "TestClient"]),
         .testTarget(
             name: "TCPMockTests",
-            dependencies: ["TCPMock", "CEvLoop", "TestClient", .product(name: "Logging", package: "swift-log")]),
+            dependencies: [
+                "TCPMock", "CEvLoop", "CEvLoopInternals", "TestClient", .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(name: "TCPMockTestingTests", dependencies: ["TCPMockTesting", "TestClient"]),
     ],
     swiftLanguageModes: [.v6],

@@ -56,7 +56,7 @@ void connection_append(evl_connection *c, evl_program *program) {
 }
 
 void connection_answer(evl_connection *c, const evl_answer *answer) {
-    if (c->ended || !session_is_asking(&c->session) || session_holds_answer(&c->session)) {
+    if (c->ended || !session_is_asking(&c->session) || answer->question != c->questions) {
         evl_program_release(answer->program); /* a second answer, or a late one */
         return;
     }

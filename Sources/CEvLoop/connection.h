@@ -72,6 +72,7 @@ struct evl_connection {
     uint64_t lag_ns;       /* by how much the loop was late at the step's limit */
     uint64_t extension_ns; /* and by how much the limit was extended for it */
     uint64_t look_after_ns;
+    uint32_t questions; /* how many have been asked */
     uint32_t final_step, final_round;
     evl_sample sample;
     evl_failure failure;

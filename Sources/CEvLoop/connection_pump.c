@@ -80,6 +80,7 @@ void connection_pump(evl_connection *c, uint8_t *fresh, size_t length) {
 
 static void defer(evl_connection *c, const evl_action *action) {
     c->deferred = (uint8_t)action->kind;
+    c->questions += action->kind == EVL_ACTION_ASK ? 1 : 0;
     c->deferred_discard = action->discard;
     c->look_after_ns = 0;
     loop_alarm_cancel(c->host->loop, &c->alarm);
@@ -88,8 +89,11 @@ static void defer(evl_connection *c, const evl_action *action) {
 static void step_done(evl_connection *c, const pump_state *pump, const evl_action *action) {
     connection_note(c, EVL_EVENT_STEP_DONE, action->step, c->consumed_total + pump->input.used);
     if (action->bytes != NULL &&
-        keep_store(&c->keep, action->step, action->bytes, action->length) != EVL_OK)
-        connection_fail(c, session_fail(&c->session, EVL_FAILURE_NO_MEMORY));
+        keep_store(&c->keep, action->step, action->bytes, action->length) != EVL_OK) {
+        evl_failure failure = session_fail(&c->session, EVL_FAILURE_NO_MEMORY);
+        failure.step = action->step;
+        connection_fail(c, failure);
+    }
     const evl_step *next = session_step(&c->session);
     if (next == NULL || (next->flags & EVL_STEP_CONTINUES) == 0)
         c->step_began_ns = c->host->loop->now_ns;

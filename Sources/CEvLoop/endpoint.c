@@ -142,6 +142,7 @@ typedef struct request {
     evl_program *program;
     pending_join *join;
     uint32_t number;
+    uint32_t question;
     uint32_t option;
     evl_failure_kind failure;
 } request;
@@ -277,7 +278,8 @@ evl_status evl_endpoint_stop(evl_endpoint *endpoint) {
 
 static void run_answer(evl_job *job) {
     request *r = (request *)(void *)job;
-    evl_answer answer = {.failure = r->failure, .option = r->option, .program = r->program};
+    evl_answer answer = {
+        .question = r->question, .failure = r->failure, .option = r->option, .program = r->program};
     evl_connection *c = r->number != 0 ? find_active(r->endpoint, r->number) : NULL;
     if (c != NULL)
         connection_answer(c, &answer);
@@ -289,7 +291,10 @@ static void run_answer(evl_job *job) {
 evl_status evl_endpoint_answer(evl_endpoint *endpoint, uint32_t number, const evl_answer *answer) {
     if (answer->program != NULL && !program_can_answer(answer->program))
         return EVL_INVALID;
-    request values = {.number = number, .failure = answer->failure, .option = answer->option};
+    request values = {.number = number,
+                      .question = answer->question,
+                      .failure = answer->failure,
+                      .option = answer->option};
     if (answer->program != NULL)
         values.program = evl_program_retain(answer->program);
     return submit(endpoint, run_answer, values);
@@ -321,6 +326,8 @@ static void connection_asked(evl_host *host, evl_connection *connection, uint32_
                          .number = connection->number,
                          .script = connection->script,
                          .step = step,
+                         .question = connection->questions,
+                         .taken = session_taken(&connection->session),
                          .payload = payload,
                          .payload_length = length,
                          .kept = connection->keep.entries,

@@ -83,8 +83,6 @@ evl_action step_done(evl_session *s) {
 }
 
 evl_failure session_fail(evl_session *s, evl_failure_kind kind) {
-    const evl_step *step = session_step(s);
-    bool chooses = step != NULL && step->kind == EVL_STEP_CHOICE;
     s->failed = true;
     evl_failure failure = {
         .kind = kind,
@@ -92,7 +90,7 @@ evl_failure session_fail(evl_session *s, evl_failure_kind kind) {
         .offset = s->offset,
         .declared = s->declared,
         .node = UINT32_MAX,
-        .taken = chooses ? s->taken[step->depth] : 0,
+        .taken = session_taken(s),
         .header_count = s->header.count,
         .header_whole = s->header_whole,
         .whole = s->frame.total > 0,

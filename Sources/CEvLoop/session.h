@@ -95,6 +95,9 @@ const uint8_t *session_payload(const evl_session *session, const evl_input *inpu
 /* Whether the choice it asks about may go on with this option; true of other questions. */
 bool session_may_take(const evl_session *session, uint32_t option);
 
+/* Of a choice that takes each option once: those that have been, as bits. Else 0. */
+uint64_t session_taken(const evl_session *session);
+
 /* The answer to ASK: steps that come next, or none; for a CHOICE the option. Only while it is
  * asking. */
 void session_answer(evl_session *session, evl_program *answer, uint32_t option);

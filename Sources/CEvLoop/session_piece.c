@@ -28,6 +28,12 @@ static bool is_taken(const evl_session *s, const evl_step *step, uint32_t option
     return (step->flags & EVL_STEP_EACH_ONCE) != 0 && (s->taken[step->depth] >> option & 1) != 0;
 }
 
+uint64_t session_taken(const evl_session *s) {
+    const evl_step *step = session_step(s);
+    bool each_once = step != NULL && (step->flags & EVL_STEP_EACH_ONCE) != 0;
+    return each_once ? s->taken[step->depth] : 0;
+}
+
 bool session_may_take(const evl_session *s, uint32_t option) {
     const evl_step *step = session_step(s);
     return step->kind != EVL_STEP_CHOICE ||

@@ -3,8 +3,12 @@
 /// What a connection asks where its script needs Swift.
 struct Question: Sendable {
     let connection: Int
+    /// Which of the connection's questions it is.
+    let id: UInt32
     let script: Int
     let step: Int
+    /// Of a choice that takes each option once: those that have been, as bits.
+    let taken: UInt64
     /// The piece it is about, if it is about one.
     let payload: [UInt8]
     /// What the connection's steps have kept so far, by their index.
@@ -30,7 +34,7 @@ final class Answerer: Sendable {
         weak var core: CoreEndpoint?
         var isAttached = false
         /// Answers that were there before the core was.
-        var early: [(Int, ScriptAnswer)] = []
+        var early: [(Question, ScriptAnswer)] = []
         var task: Task<Void, Never>?
         /// What responders keep for a connection, and how many requests they have had.
         var states: [Explanation.Key: (state: any Sendable, requests: Int)] = [:]
@@ -55,7 +59,7 @@ final class Answerer: Sendable {
             defer { state.early = [] }
             return state.early
         }
-        for (connection, answer) in early { self.answer(connection, answer) }
+        for (question, answer) in early { self.answer(question, answer) }
     }
 
     /// Starts the task that runs closures, as a task of the caller's: what it reports belongs to the caller's test.
@@ -84,9 +88,9 @@ final class Answerer: Sendable {
         switch step(of: question)?.step.kind {
         case .open(let gate)?:
             gate.open()
-            answer(question.connection, .steps([]))
+            answer(question, .steps([]))
         case .wait(let gate)?:
-            gate.whenOpen { [weak self] in self?.answer(question.connection, .steps([])) }
+            gate.whenOpen { [weak self] in self?.answer(question, .steps([])) }
         default:
             asking.yield(question)
         }
@@ -109,11 +113,11 @@ final class Answerer: Sendable {
         do {
             let answer = try await answer(to: question, planned, key)
             if case .failed(_, let explanation) = answer { explain(key, explanation) }
-            self.answer(question.connection, answer)
+            self.answer(question, answer)
         } catch {
             let explanation = Explanation.thrown(text(of: error))
             explain(key, explanation)
-            self.answer(question.connection, .failed(.answer, explanation))
+            self.answer(question, .failed(.answer, explanation))
         }
     }
 
@@ -139,6 +143,12 @@ final class Answerer: Sendable {
                 return .option(index)
             }
             return .failed(.noOption, .thrown("no stub fits"))
+        case .anyOrder:
+            guard case .choice(let choice) = planned.role else { return .steps([]) }
+            for (index, option) in choice.options.enumerated() where question.taken >> UInt64(index) & 1 == 0 {
+                if try await option.pattern.finding(in: question.payload) == nil { return .option(index) }
+            }
+            return .failed(.noOption, .thrown("no step fits"))
         default: return .steps([])
         }
     }
@@ -161,17 +171,17 @@ final class Answerer: Sendable {
 
     // MARK: To the core
 
-    private func answer(_ connection: Int, _ answer: ScriptAnswer) {
+    private func answer(_ question: Question, _ answer: ScriptAnswer) {
         let core = state.withLock { state -> CoreEndpoint? in
-            if !state.isAttached { state.early.append((connection, answer)) }
+            if !state.isAttached { state.early.append((question, answer)) }
             return state.core
         }
         guard let core else { return }
         let scale = plan.withLock { $0.scale }
         do {
-            try core.answer(connection, answer, scale: scale)
+            try core.answer(question, answer, scale: scale)
         } catch {
-            try? core.answer(connection, .failed(.answer, .thrown(text(of: error))), scale: scale)
+            try? core.answer(question, .failed(.answer, .thrown(text(of: error))), scale: scale)
         }
     }
 }

@@ -13,17 +13,17 @@ struct CheckFinding: Sendable, Hashable {
 extension Check {
     /// Nil when the piece passes; throws what a closure throws.
     func finding(in piece: [UInt8]) async throws -> CheckFinding? {
+        if isData {
+            let judgement = judgement(of: piece)
+            return judgement.passes ? nil : judgement.part.finding(at: judgement.offset, in: piece)
+        }
         switch kind {
         case .matches(let pattern): return mismatch(of: pattern, in: piece)
         case .predicate(_, let isSatisfied):
             return try await isSatisfied(piece) ? nil : finding("its closure answered false")
-        case .not(let checks):
-            for check in checks where try await check.finding(in: piece) == nil {
-                return finding("that is what the piece does")
-            }
-            return nil
         case .all(let checks):
-            for check in checks {
+            if let finding = try await Check.all(checks.filter(\.isData)).finding(in: piece) { return finding }
+            for check in checks where !check.isData {
                 if let finding = try await check.finding(in: piece) { return finding }
             }
             return nil
@@ -34,32 +34,17 @@ extension Check {
                 furthest = max(furthest, finding.offset ?? 0)
             }
             return finding("none of them passes", at: furthest)
-        default: return dataFinding(in: piece)
+        default:
+            for check in parts where try await check.finding(in: piece) == nil {
+                return finding("that is what the piece does")
+            }
+            return nil
         }
     }
 
     private func mismatch(of pattern: Pattern, in piece: [UInt8]) -> CheckFinding? {
         guard let text = String(validating: piece, as: UTF8.self) else { return finding("the piece is not UTF-8 text") }
         return pattern.matches(text) ? nil : finding("the piece does not match it")
-    }
-
-    /// As the core judges bytes: Sources/CEvLoop/check.c.
-    private func dataFinding(in piece: [UInt8]) -> CheckFinding? {
-        switch kind {
-        case .equals(let bytes):
-            return piece == bytes.array ? nil : finding(at: Bytes.firstDifference(bytes.array, piece), in: piece)
-        case .prefix(let bytes):
-            return piece.starts(with: bytes.array)
-                ? nil : finding(at: Bytes.firstDifference(bytes.array, piece), in: piece)
-        case .suffix(let bytes):
-            guard piece.count >= bytes.array.count else { return finding(at: piece.count, in: piece) }
-            let tail = Array(piece.suffix(bytes.array.count))
-            if tail == bytes.array { return nil }
-            return finding(at: piece.count - tail.count + Bytes.firstDifference(bytes.array, tail), in: piece)
-        case .contains(let bytes):
-            return Bytes.find(bytes.array, in: piece) == nil ? finding(at: piece.count, in: piece) : nil
-        default: return nil
-        }
     }
 
     private func finding(_ reason: String, at offset: Int? = nil) -> CheckFinding {

@@ -115,6 +115,7 @@ extension PlannedStep {
         case (.written, .sendComputed), (.written, .wait), (.written, .open), (.written, .respond): true
         case (.written, .expectPiece(let piece)): !piece.check.isData
         case (.choice, .respondTo(let table, _, _)): !table.isData
+        case (.choice(let choice), .anyOrder): !choice.options.allSatisfy { $0.pattern.isData }
         default: false
         }
     }

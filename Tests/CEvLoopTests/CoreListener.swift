@@ -11,6 +11,10 @@ struct Notice: Equatable {
     var token: UInt64 = 0
     var number: UInt32 = 0
     var step: UInt32 = 0
+    /// What a question is about.
+    var payload: String?
+    /// What had been kept by then, by step.
+    var kept: [UInt32: String] = [:]
     var failures: [Failure] = []
     var awaited = false
     var completed = 0
@@ -63,6 +67,7 @@ final class CoreListener: @unchecked Sendable {  // the core's calls are thread-
         /// The port to connect to, instead of listening.
         var dials: Int?
         var connect: UInt64 = 20_000_000_000
+        var maxBuffered = 1 << 20
     }
 
     let raw: OpaquePointer
@@ -80,7 +85,7 @@ final class CoreListener: @unchecked Sendable {  // the core's calls are thread-
         config.one_at_a_time = options.oneAtATime
         config.step_ns = options.step
         config.after_script_ns = options.afterScript
-        config.max_buffered = 1 << 20
+        config.max_buffered = options.maxBuffered
         config.record_bytes = 1 << 10
         if let port = options.dials {
             config.dials = true
@@ -117,8 +122,11 @@ final class CoreListener: @unchecked Sendable {  // the core's calls are thread-
 
     func connect() throws -> TestClient { try TestClient.connect("127.0.0.1", port) }
 
-    func answer(_ number: UInt32, _ steps: [CoreStep]?) -> evl_status {
+    /// Answers the connection's n-th question; no steps are no answer.
+    func answer(_ number: UInt32, question: UInt32 = 1, _ steps: [CoreStep]?, option: UInt32 = 0) -> evl_status {
         var answer = evl_answer()
+        answer.question = question
+        answer.option = option
         guard let steps else {
             answer.failure = EVL_FAILURE_ANSWER
             return evl_endpoint_answer(raw, number, &answer)
@@ -140,9 +148,19 @@ final class CoreListener: @unchecked Sendable {  // the core's calls are thread-
     }
 }
 
+private func text(_ bytes: UnsafePointer<UInt8>?, _ length: Int) -> String {
+    String(decoding: UnsafeBufferPointer(start: bytes, count: length), as: UTF8.self)
+}
+
 private func gather(_ context: UnsafeMutableRawPointer?, _ notice: UnsafePointer<evl_notice>?) {
     guard let context, let notice = notice?.pointee else { return }
     var seen = Notice(kind: notice.kind, token: notice.token, number: notice.number, step: notice.step)
+    if let payload = notice.payload {
+        seen.payload = text(payload, notice.payload_length)
+    }
+    for kept in UnsafeBufferPointer(start: notice.kept, count: notice.kept_count) {
+        seen.kept[kept.step] = text(kept.bytes, kept.length)
+    }
     var view = evl_endpoint_view()
     evl_endpoint_look(notice.endpoint, &view)
     seen.awaited = view.awaited != UInt32.max

@@ -9,6 +9,9 @@ typealias ProgramPointer = UnsafeMutablePointer<evl_program>
 struct CoreStep: @unchecked Sendable {  // its pointer is nil until a program is made of it
     var step = evl_step()
     var bytes: [UInt8] = []
+    var delimiter: [UInt8] = []
+    var nodes: [(node: evl_check, bytes: [UInt8])] = []
+    var options: [(option: evl_option, bytes: [UInt8])] = []
 
     init(_ kind: evl_step_kind, _ bytes: [UInt8] = [], number: UInt64 = 0, flags: Int = 0) {
         step.kind = UInt8(kind.rawValue)
@@ -70,18 +73,10 @@ final class CoreProgram: @unchecked Sendable {  // the core's reference counts a
     /// What creating answers, and the program if there is one.
     static func create(_ steps: [CoreStep], base: UInt32 = 0) -> (status: evl_status, program: CoreProgram?) {
         var made: ProgramPointer?
-        let all = steps.flatMap(\.bytes)  // freed on return: the program must have copied it
-        let status = all.withUnsafeBufferPointer { memory in
-            var place = 0
-            let raw = steps.map { step in
-                var raw = step.step
-                raw.length = step.bytes.count
-                raw.bytes = memory.baseAddress.map { $0 + place }
-                place += step.bytes.count
-                return raw
-            }
-            return evl_program_create(raw, UInt32(raw.count), base, &made)
-        }
+        let lent = Lent()  // overwritten and freed on return: the program must have copied it
+        let raw = steps.map(lent.lend)
+        let status = evl_program_create(raw, UInt32(raw.count), base, &made)
+        lent.takeBack()
         return (status, made.map { CoreProgram(raw: $0) })
     }
 
@@ -92,6 +87,52 @@ final class CoreProgram: @unchecked Sendable {  // the core's reference counts a
 
     deinit {
         evl_program_release(raw)
+    }
+}
+
+/// What steps point to while a program is made of them.
+private final class Lent {
+    private var blocks: [UnsafeMutableRawBufferPointer] = []
+
+    private func lend<T>(_ list: [T]) -> UnsafePointer<T>? {
+        guard !list.isEmpty else { return nil }
+        let size = list.count * MemoryLayout<T>.stride
+        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: MemoryLayout<T>.alignment)
+        list.withUnsafeBytes { block.copyMemory(from: $0) }
+        blocks.append(block)
+        return block.baseAddress.map { UnsafePointer($0.assumingMemoryBound(to: T.self)) }
+    }
+
+    func lend(_ step: CoreStep) -> evl_step {
+        var raw = step.step
+        raw.bytes = lend(step.bytes)
+        raw.length = step.bytes.count
+        raw.framing.delimiter = lend(step.delimiter)
+        raw.framing.delimiter_length = step.delimiter.count
+        raw.checks = lend(
+            step.nodes.map { entry in
+                var node = entry.node
+                node.bytes = lend(entry.bytes)
+                node.length = entry.bytes.count
+                return node
+            })
+        raw.check_count = UInt32(step.nodes.count)
+        raw.options = lend(
+            step.options.map { entry in
+                var option = entry.option
+                option.bytes = lend(entry.bytes)
+                option.length = entry.bytes.count
+                return option
+            })
+        raw.option_count = UInt32(step.options.count)
+        return raw
+    }
+
+    func takeBack() {
+        for block in blocks {
+            block.initializeMemory(as: UInt8.self, repeating: 0xaa)
+            block.deallocate()
+        }
     }
 }
 

@@ -5,7 +5,6 @@ import CEvLoopInternals
 import Testing
 
 private let discard = 4  // EVL_STEP_DISCARD
-private let mayStay = 2  // EVL_STEP_MAY_STAY
 
 @Suite struct SessionEndTests {
     // MARK: expectDisconnect

@@ -13,6 +13,7 @@ enum Fact {
     /// The session is asked again though nothing has changed.
     case nothing
     case answer([CoreStep])
+    case option(UInt32)
     case append([CoreStep])
 
     static func text(_ text: String) -> Fact { .bytes(CEvLoopTests.bytes(text)) }
@@ -21,6 +22,8 @@ enum Fact {
 /// An action of the session, as a value.
 enum Act: Equatable {
     case done(Int)
+    /// Done, and its payload is to be kept.
+    case keep(Int, String)
     case write(String)
     case halfClose, close
     case reset(discard: Bool)
@@ -87,6 +90,17 @@ final class SessionPlayer {
     }
 
     var index: Int { Int(session_index(&session)) }
+    /// The payload that a question is about.
+    var payload: String? {
+        var length = 0
+        input.bytes = guarded.place(unread)
+        input.length = unread.count
+        input.used = 0
+        return session_payload(&session, &input, &length).map {
+            String(decoding: UnsafeBufferPointer(start: $0, count: length), as: UTF8.self)
+        }
+    }
+    var isResting: Bool { session_is_resting(&session) }
     var isAsking: Bool { session_is_asking(&session) }
     func hasLeft(_ program: Int) -> Bool { session_has_left(&session, programs[program].raw) }
     func fail(_ kind: evl_failure_kind) -> evl_failure { session_fail(&session, kind) }
@@ -99,6 +113,7 @@ final class SessionPlayer {
         case .timeUp: input.time_up = true
         case .finishing: input.finishing = true
         case .nothing: break
+        case .option(let option): session_answer(&session, nil, option)
         case .answer(let steps): session_answer(&session, keep(CoreProgram.make(steps)), 0)
         case .append(let steps): append(steps)
         }
@@ -118,11 +133,13 @@ final class SessionPlayer {
         var acts: [Act] = []
         while acts.count < 10_000 {
             let action = session_next(&session, &input)
+            if action.kind == EVL_ACTION_GO_ON { continue }
             acts.append(carryOut(action))
             if ends(action.kind) { break }
         }
         consumed += input.used
-        unread.removeFirst(input.used)
+        // What is not used may have been moved.
+        unread = Array(UnsafeBufferPointer(start: input.bytes, count: input.length)[input.used...])
         return acts
     }
 
@@ -139,7 +156,9 @@ final class SessionPlayer {
         switch action.kind {
         case EVL_ACTION_STEP_DONE:
             input.time_up = false
-            return .done(Int(action.step))
+            guard let bytes = action.bytes else { return .done(Int(action.step)) }
+            let kept = UnsafeBufferPointer(start: bytes, count: action.length)
+            return .keep(Int(action.step), String(decoding: kept, as: UTF8.self))
         case EVL_ACTION_WRITE:
             return .write(
                 String(decoding: UnsafeBufferPointer(start: action.bytes, count: action.length), as: UTF8.self))

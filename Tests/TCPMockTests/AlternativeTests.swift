@@ -100,6 +100,39 @@ import Testing
         expectClean(try await serve(script) { try $0.send("AB.BAo.AB.") })
     }
 
+    // MARK: what went wrong once
+
+    @Test func aLiveServerTakesAlternativesAtAnyTime() async throws {
+        // Enqueued behind other steps, they ended the process: their unused way on lay before the first.
+        let server = try MockServer()
+        let client = try server.connect()
+        try server.enqueue(.expect("hi"))
+        try server.enqueue(.respond(to: ["a": "1", "b": "2"]), .optional(.expect("c")), .choose([.when("d", [])]))
+        try client.send("hibcd")
+        #expect(try client.receiveText(1) == "2")
+        client.close()
+        _ = await server.finish()
+    }
+
+    @Test func anyOrderAsksTheClosuresOfItsChecks() async throws {
+        // Checks that bytes alone don't decide passed everything.
+        let script: Script = [
+            .anyOrder([
+                .sequence([.expectLine(.matches(/a+/)), .send("A")]),
+                .sequence([.expectLine(.matches(/b+/)), .send("B")]),
+            ])
+        ]
+        let verdict = try await serve(script) { client in
+            try client.send("bb\naaa\n")
+            #expect(try client.receiveText(2) == "BA")
+        }
+        expectClean(verdict)
+        for stream in ["cc\n", "aa\naa\n"] {
+            let verdict = try await serve(script) { try $0.send(stream) }
+            #expect(verdict.failures.map(\.kind) == [.unmatched], "\(verdict)")
+        }
+    }
+
     struct Bad: Sendable {
         let script: Script
         let text: String

@@ -63,4 +63,27 @@ import Testing
         let failure = try await failure(sending: [0, 0, 0, 0])
         #expect(failure.kind == .mismatch)
     }
+
+    /// What the failing step's line of the account shows.
+    private func shown(_ script: Script, _ stream: [UInt8]) async throws -> String {
+        let verdict = try await serve(script) { try $0.send(stream) }
+        let lines = verdict.description.split(separator: "\n").filter { $0.contains("<- ") }
+        return lines.last.map(String.init) ?? ""
+    }
+
+    @Test func theAccountShowsWhatCameForTheStepAndNothingBeforeIt() async throws {
+        // It used to show the end of the step before, for as many bytes as the piece had agreed.
+        let start = Array("HELLO".utf8)
+        let line = try await shown([.expect("HELLO"), .expectLine(.prefix("PONG"))], start + Array("POXX\n".utf8))
+        #expect(line.contains("<- \"POXX\\n\""), "\(line)")
+        let starved = try await shown([.expect("HELLO"), .expectLine("PONG")], start + Array("PO".utf8))
+        #expect(starved.contains("<- \"PO\""), "\(starved)")
+        let netstring = try await shown(
+            [.expect("HELLO"), .expectFrame(.suffix("PONG"), framing: .netstring)], start + Array("4:POXX,".utf8))
+        #expect(netstring.contains("<- \"4:POXX,\""), "\(netstring)")
+        let postgres = Framing.lengthPrefix(includesHeader: true, offset: 1)
+        let led = try await shown(
+            [.expect("HELLO"), .expectFrame(.suffix("x"), framing: postgres)], start + [0x51, 0, 0, 0, 6, 0x68, 0x69])
+        #expect(led.contains("<- 51 00 00 00 06 68 69"), "\(led)")
+    }
 }

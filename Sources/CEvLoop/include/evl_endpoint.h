@@ -114,6 +114,8 @@ typedef struct evl_notice {
     uint32_t number;
     uint32_t script; /* QUESTION: which of the programs the connection plays */
     uint32_t step;
+    uint32_t question; /* QUESTION: which of the connection's it is, from 1 */
+    uint64_t taken;    /* QUESTION of a CHOICE, each once: the options that have been, as bits */
     const uint8_t *payload; /* QUESTION of a PIECE or CHOICE */
     size_t payload_length;
     const evl_kept *kept; /* QUESTION: what the connection has kept so far */
@@ -169,8 +171,9 @@ bool evl_endpoint_is_settled(evl_endpoint *endpoint);
 
 /* The answer to a question. */
 typedef struct evl_answer {
+    uint32_t question;        /* of the notice that asked it */
     evl_failure_kind failure; /* EVL_FAILURE_NONE, _CHECK, _NO_OPTION or _ANSWER: fails the step */
-    uint32_t option;          /* CHOICE: the option taken */
+    uint32_t option;          /* CHOICE: the option taken; one that can't be fails the step */
     evl_program *program;     /* ASK, PIECE: steps that come next, or NULL */
 } evl_answer;
 

@@ -57,8 +57,9 @@ final class CoreEndpoint: @unchecked Sendable {  // the core's calls are thread-
     }
 
     /// Answers what a connection asked; legal on any thread, the loop's too.
-    func answer(_ connection: Int, _ answer: ScriptAnswer, scale: TimeoutScale) throws {
+    func answer(_ question: Question, _ answer: ScriptAnswer, scale: TimeoutScale) throws {
         var raw = evl_answer()
+        raw.question = question.id
         var program: Program?
         switch answer {
         case .steps(let steps) where steps.isEmpty: break
@@ -70,7 +71,7 @@ final class CoreEndpoint: @unchecked Sendable {  // the core's calls are thread-
         }
         raw.program = program?.raw
         try check("answer") { handle in
-            withExtendedLifetime(program) { evl_endpoint_answer(handle, UInt32(connection), &raw) }
+            withExtendedLifetime(program) { evl_endpoint_answer(handle, UInt32(question.connection), &raw) }
         }
     }
 
@@ -113,6 +114,8 @@ private func deliver(_ context: UnsafeMutableRawPointer?, _ notice: UnsafePointe
 extension Question {
     fileprivate init(_ notice: evl_notice) {
         connection = Int(notice.number)
+        id = notice.question
+        taken = notice.taken
         script = notice.script == UInt32.max ? 0 : Int(notice.script)
         step = Int(notice.step)
         payload = Array(UnsafeBufferPointer(start: notice.payload, count: notice.payload_length))
