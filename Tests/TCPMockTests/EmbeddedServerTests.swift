@@ -44,10 +44,14 @@ private let soon = Duration.milliseconds(100)
     }
 }
 
+/// Below those that the kernel hands out (32768 and up on Linux): there a client of another test could take it meanwhile.
 private func portThatWasFree() async throws -> Int {
-    let server = try MockServer()
-    _ = await server.finish()
-    return server.port
+    for port in stride(from: 20_000 + Int(getpid()) % 10_000, to: 32_000, by: 1) {
+        guard let server = try? MockServer(options: .init(address: .ipv4("127.0.0.1", port: port))) else { continue }
+        _ = await server.finish()
+        return port
+    }
+    throw ClientError(call: "bind", code: EADDRINUSE)
 }
 
 /// A server holds its port until it is let go, and a little longer: the loop's thread closes it.
