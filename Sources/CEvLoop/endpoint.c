@@ -142,9 +142,7 @@ typedef struct request {
     evl_program *program;
     pending_join *join;
     uint32_t number;
-    uint32_t question;
-    uint32_t option;
-    evl_failure_kind failure;
+    evl_answer answer; /* its program is `program` */
 } request;
 
 static evl_status submit(evl_endpoint *endpoint, void (*run)(evl_job *), request values) {
@@ -278,11 +276,9 @@ evl_status evl_endpoint_stop(evl_endpoint *endpoint) {
 
 static void run_answer(evl_job *job) {
     request *r = (request *)(void *)job;
-    evl_answer answer = {
-        .question = r->question, .failure = r->failure, .option = r->option, .program = r->program};
     evl_connection *c = r->number != 0 ? find_active(r->endpoint, r->number) : NULL;
     if (c != NULL)
-        connection_answer(c, &answer);
+        connection_answer(c, &r->answer);
     else
         evl_program_release(r->program); /* it has ended meanwhile */
     free(r);
@@ -291,10 +287,7 @@ static void run_answer(evl_job *job) {
 evl_status evl_endpoint_answer(evl_endpoint *endpoint, uint32_t number, const evl_answer *answer) {
     if (answer->program != NULL && !program_can_answer(answer->program))
         return EVL_INVALID;
-    request values = {.number = number,
-                      .question = answer->question,
-                      .failure = answer->failure,
-                      .option = answer->option};
+    request values = {.number = number, .answer = *answer};
     if (answer->program != NULL)
         values.program = evl_program_retain(answer->program);
     return submit(endpoint, run_answer, values);

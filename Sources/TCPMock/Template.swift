@@ -208,7 +208,7 @@ extension Template {
                 if bytes.array.isEmpty { return "a template's literal needs at least one byte" }
             case .any(let count) where count < 1, .capture(_, let count) where count < 1:
                 return "a template's wildcard or capture takes at least one byte, not \(count)"
-            case .captureUntilNext(let name, let max) where max < 0:
+            case .captureUntilNext(let name, let max) where max < 1:
                 return "the capture <\(name)> can't have a maximum of \(max) bytes"
             default: break
             }

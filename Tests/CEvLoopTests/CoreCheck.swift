@@ -4,43 +4,29 @@ import CEvLoop
 import CEvLoopInternals
 
 /// A check in the core's own words, as a tree.
-indirect enum CoreCheck: Sendable {
-    case any
-    case equals([UInt8]), prefix([UInt8]), suffix([UInt8]), contains([UInt8])
-    case not(CoreCheck)
-    case all([CoreCheck]), anyOf([CoreCheck])
+struct CoreCheck: Sendable, CustomStringConvertible {  // no enum: its payloads hide from the leak sanitizer
+    let kind: evl_check_kind
+    var bytes: [UInt8] = []
+    var parts: [CoreCheck] = []
+
+    static let any = CoreCheck(kind: EVL_CHECK_ANY)
+    static func equals(_ bytes: [UInt8]) -> CoreCheck { CoreCheck(kind: EVL_CHECK_EQUALS, bytes: bytes) }
+    static func prefix(_ bytes: [UInt8]) -> CoreCheck { CoreCheck(kind: EVL_CHECK_PREFIX, bytes: bytes) }
+    static func suffix(_ bytes: [UInt8]) -> CoreCheck { CoreCheck(kind: EVL_CHECK_SUFFIX, bytes: bytes) }
+    static func contains(_ bytes: [UInt8]) -> CoreCheck { CoreCheck(kind: EVL_CHECK_CONTAINS, bytes: bytes) }
+    static func not(_ part: CoreCheck) -> CoreCheck { CoreCheck(kind: EVL_CHECK_NOT, parts: [part]) }
+    static func all(_ parts: [CoreCheck]) -> CoreCheck { CoreCheck(kind: EVL_CHECK_ALL, parts: parts) }
+    static func anyOf(_ parts: [CoreCheck]) -> CoreCheck { CoreCheck(kind: EVL_CHECK_ANY_OF, parts: parts) }
 
     static func equals(_ text: String) -> CoreCheck { .equals(CEvLoopTests.bytes(text)) }
     static func prefix(_ text: String) -> CoreCheck { .prefix(CEvLoopTests.bytes(text)) }
     static func suffix(_ text: String) -> CoreCheck { .suffix(CEvLoopTests.bytes(text)) }
     static func contains(_ text: String) -> CoreCheck { .contains(CEvLoopTests.bytes(text)) }
 
-    var kind: evl_check_kind {
-        switch self {
-        case .any: EVL_CHECK_ANY
-        case .equals: EVL_CHECK_EQUALS
-        case .prefix: EVL_CHECK_PREFIX
-        case .suffix: EVL_CHECK_SUFFIX
-        case .contains: EVL_CHECK_CONTAINS
-        case .not: EVL_CHECK_NOT
-        case .all: EVL_CHECK_ALL
-        case .anyOf: EVL_CHECK_ANY_OF
-        }
-    }
-
-    var bytes: [UInt8] {
-        switch self {
-        case .equals(let bytes), .prefix(let bytes), .suffix(let bytes), .contains(let bytes): bytes
-        default: []
-        }
-    }
-
-    var parts: [CoreCheck] {
-        switch self {
-        case .not(let part): [part]
-        case .all(let parts), .anyOf(let parts): parts
-        default: []
-        }
+    var description: String {
+        let names = ["any", "equals", "prefix", "suffix", "contains", "not", "all", "anyOf"]
+        let text = String(decoding: bytes, as: UTF8.self)
+        return "\(names[Int(kind.rawValue)])(\(text)\(parts.map(\.description).joined(separator: ", ")))"
     }
 
     /// The node and those of its parts, each with its bytes.
@@ -54,30 +40,30 @@ indirect enum CoreCheck: Sendable {
 
     /// Whether a whole payload passes: each kind's definition, and no more.
     func passes(_ payload: [UInt8]) -> Bool {
-        switch self {
-        case .any: true
-        case .equals(let bytes): payload == bytes
-        case .prefix(let bytes): payload.starts(with: bytes)
-        case .suffix(let bytes): payload.reversed().starts(with: bytes.reversed())
-        case .contains(let bytes): payload.indices.contains { payload[$0...].starts(with: bytes) }
-        case .not(let part): !part.passes(payload)
-        case .all(let parts): parts.allSatisfy { $0.passes(payload) }
-        case .anyOf(let parts): parts.contains { $0.passes(payload) }
+        switch kind {
+        case EVL_CHECK_EQUALS: payload == bytes
+        case EVL_CHECK_PREFIX: payload.starts(with: bytes)
+        case EVL_CHECK_SUFFIX: payload.reversed().starts(with: bytes.reversed())
+        case EVL_CHECK_CONTAINS: payload.indices.contains { payload[$0...].starts(with: bytes) }
+        case EVL_CHECK_NOT: !parts[0].passes(payload)
+        case EVL_CHECK_ALL: parts.allSatisfy { $0.passes(payload) }
+        case EVL_CHECK_ANY_OF: parts.contains { $0.passes(payload) }
+        default: true
         }
     }
 
     /// Whether a payload with this beginning can still pass, as far as its first bytes tell.
     func mayPass(beginning: [UInt8]) -> Bool? {
-        switch self {
-        case .any: true
-        case .equals(let bytes): bytes.starts(with: beginning) ? nil : false
-        case .prefix(let bytes): beginning.starts(with: bytes) ? true : bytes.starts(with: beginning) ? nil : false
-        case .suffix, .contains: nil
-        case .not(let part): part.mayPass(beginning: beginning).map { !$0 }
-        case .all(let parts):
-            CoreCheck.both(parts.map { $0.mayPass(beginning: beginning) })
-        case .anyOf(let parts):
-            CoreCheck.both(parts.map { $0.mayPass(beginning: beginning).map { !$0 } }).map { !$0 }
+        let parts = parts.map { $0.mayPass(beginning: beginning) }
+        switch kind {
+        case EVL_CHECK_EQUALS: return bytes.starts(with: beginning) ? nil : false
+        case EVL_CHECK_PREFIX:
+            return beginning.starts(with: bytes) ? true : bytes.starts(with: beginning) ? nil : false
+        case EVL_CHECK_SUFFIX, EVL_CHECK_CONTAINS: return nil
+        case EVL_CHECK_NOT: return parts[0].map { !$0 }
+        case EVL_CHECK_ALL: return CoreCheck.both(parts)
+        case EVL_CHECK_ANY_OF: return CoreCheck.both(parts.map { $0.map { !$0 } }).map { !$0 }
+        default: return true
         }
     }
 

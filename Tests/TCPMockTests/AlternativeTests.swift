@@ -165,6 +165,7 @@ import Testing
         Bad(script: [.expectLine(.prefix(""))], text: "needs at least one byte"),
         Bad(script: [.expectLine("a\nb")], text: "would be cut"),
         Bad(script: [.expectTemplate([.capture("x")])], text: "needs a count, or a literal"),
+        Bad(script: [.expectTemplate([.capture("x", max: 0), "a"])], text: "can't have a maximum of 0"),
         Bad(script: [.expectTemplate(.hex("0"))], text: "pairs of hex digits or ??"),
         Bad(script: [.expectTemplate([.any(0)])], text: "at least one byte"),
         Bad(script: [.expectFrame(.any, framing: .fixed(0))], text: "at least one byte"),

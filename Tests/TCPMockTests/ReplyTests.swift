@@ -52,7 +52,9 @@ import Testing
     @Test func aClientThatStaysAfterServingIsTold() async throws {
         var options = MockServer.Options()
         options.limits.step = .milliseconds(100)
-        let verdict = try await serve([.serve(.line) { _ in "ok\n" }], options: options, staying: true) { client in
+        let verdict = try await serve(
+            [.serve(.line, within: .seconds(30)) { _ in "ok\n" }], options: options, staying: true
+        ) { client in
             try client.send("one\n")
             _ = try client.receiveText(3)
         }
