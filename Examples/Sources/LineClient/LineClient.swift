@@ -27,6 +27,9 @@ public struct EndOfStream: Error {
 public struct LineClient: Sendable {
     private let socket: Int32
 
+    /// The socket, for who wants to ask the system about it.
+    public var fileDescriptor: Int32 { socket }
+
     /// Connects to a numeric IPv4 address.
     public init(host: String, port: Int) throws {
         var address = sockaddr_in()
