@@ -9,7 +9,7 @@ private let prices: Script = [
         to: [
             "PRICE pear": "3\r\n",
             "PRICE plum": "5\r\n",
-            .matches(/PRICE .*berry/): "unknown\r\n",
+            .suffix("berry"): "unknown\r\n",
         ], framing: .line)
 ]
 
