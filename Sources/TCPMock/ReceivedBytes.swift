@@ -57,6 +57,7 @@ extension MockEndpoint {
     /// when more than 64 MiB wait to be taken.
     ///
     /// - Parameter number: Counted from 1 in the order of acceptance.
+    /// - Returns: The pieces, as they come.
     public func received(on number: Int) -> ReceivedBytes {
         let stream = ByteStream(of: number)
         do {

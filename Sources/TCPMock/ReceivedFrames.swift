@@ -46,7 +46,8 @@ extension MockEndpoint {
     ///
     /// - Parameters:
     ///   - number: Counted from 1 in the order of acceptance.
-    ///   - framing: How frames are cut out of the bytes. Default: that of the server's options.
+    ///   - framing: How frames are cut out of the bytes. Default: that of the options.
+    /// - Returns: The payloads, in order.
     public func frames(on number: Int, framing: Framing? = nil) -> ReceivedFrames {
         ReceivedFrames(bytes: received(on: number), framing: framing ?? plan.withLock { $0.options.framing })
     }

@@ -2,7 +2,7 @@
 
 /// The answer to a request: bytes, a frame, or steps.
 ///
-/// A literal is sent as it stands. ``frame(_:)`` frames its payload as the request's step is framed.
+/// A literal is sent as it stands. `.frame` frames its payload as the request's step is framed.
 ///
 /// ```swift
 /// .respond(to: ["PING\r\n": "+PONG\r\n"])

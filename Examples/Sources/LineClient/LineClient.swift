@@ -17,9 +17,18 @@ public struct SocketError: Error, CustomStringConvertible {
     public var description: String { "\(call): \(String(cString: strerror(code)))" }
 }
 
+/// The server closed where more was due.
+public struct EndOfStream: Error {
+    /// Says only that.
+    public init() {}
+}
+
 /// A client of a line protocol: each line ends with CR LF.
 public struct LineClient: Sendable {
     private let socket: Int32
+
+    /// The socket, for who wants to ask the system about it.
+    public var fileDescriptor: Int32 { socket }
 
     /// Connects to a numeric IPv4 address.
     public init(host: String, port: Int) throws {
@@ -70,7 +79,12 @@ public struct LineClient: Sendable {
 
     /// Sends text as it is.
     public func send(_ text: String) throws {
-        var rest = Array(text.utf8)[...]
+        try send(Array(text.utf8))
+    }
+
+    /// Sends bytes.
+    public func send(_ bytes: [UInt8]) throws {
+        var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { sendCall(socket, $0.baseAddress, $0.count) }
             guard count > 0 else { throw SocketError(call: "send", code: errno) }
@@ -94,6 +108,19 @@ public struct LineClient: Sendable {
             line.append(byte)
             if line.suffix(2) == [13, 10] { return String(decoding: line.dropLast(2), as: UTF8.self) }
         }
+    }
+
+    /// Receives exactly so many bytes; throws when the stream ends before.
+    public func receive(exactly count: Int) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        while bytes.count < count {
+            var some = [UInt8](repeating: 0, count: count - bytes.count)
+            let received = recv(socket, &some, some.count, 0)
+            guard received >= 0 else { throw SocketError(call: "recv", code: errno) }
+            guard received > 0 else { throw EndOfStream() }
+            bytes += some.prefix(received)
+        }
+        return bytes
     }
 
     /// Sends a line and receives the answer.

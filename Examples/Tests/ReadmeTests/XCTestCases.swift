@@ -23,12 +23,8 @@ final class PingTests: XCTestCase {
 final class SessionTests: XCTestCase {
     private var server: MockServer!
 
-    override func setUp() async throws {
-        server = try MockServer()
-    }
-
-    override func tearDown() async throws {
-        try await server.verify()
+    override func setUpWithError() throws {
+        server = try mockServer()  // verified when the test method is over
     }
 
     func testLogsIn() throws {
