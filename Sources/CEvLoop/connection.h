@@ -26,7 +26,8 @@ typedef struct evl_host {
     bool dials; /* its connections are made, not accepted */
     void (*moved)(struct evl_host *host, evl_connection *connection); /* idle, or further on */
     void (*ended)(struct evl_host *host, evl_connection *connection); /* once; may free it */
-    void (*asked)(struct evl_host *host, evl_connection *connection, uint32_t step,
+    /* False without memory. */
+    bool (*asked)(struct evl_host *host, evl_connection *connection, uint32_t step,
                   const uint8_t *payload, size_t length);
     uint8_t watched; /* evl_watch: which of the two below are called */
     void (*heard)(struct evl_host *host, const evl_connection *connection, const uint8_t *bytes,
@@ -54,6 +55,7 @@ struct evl_connection {
     evl_alarm alarm; /* a delay's end, or the next look at the kernel */
     evl_host *host;
     evl_connection *next, *prev; /* the server's list */
+    evl_connection *next_asking; /* while it asks */
     int fd;
     uint32_t number, script;
     evl_session session;

@@ -155,7 +155,8 @@ static bool carry_out(evl_connection *c, pump_state *pump, const evl_action *act
 static void ask(evl_connection *c, const evl_input *input) {
     size_t length = 0;
     const uint8_t *payload = session_payload(&c->session, input, &length);
-    c->host->asked(c->host, c, session_index(&c->session), payload, length);
+    if (!c->host->asked(c->host, c, session_index(&c->session), payload, length))
+        connection_fail(c, session_fail(&c->session, EVL_FAILURE_NO_MEMORY));
 }
 
 /* What had to wait until all was written. True: done, go on. False: looks again later. */

@@ -11,8 +11,6 @@ static void run_open(evl_job *job);
 static void run_close(evl_job *job);
 static void connection_moved(evl_host *host, evl_connection *connection);
 static void connection_ended(evl_host *host, evl_connection *connection);
-static void connection_asked(evl_host *host, evl_connection *connection, uint32_t step,
-                             const uint8_t *payload, size_t length);
 
 /* --- opening --- */
 
@@ -41,7 +39,7 @@ static evl_endpoint *endpoint_create(const evl_endpoint_config *config, evl_loop
         .dials = config->dials,
         .moved = connection_moved,
         .ended = connection_ended,
-        .asked = connection_asked,
+        .asked = ask_question,
         .watched = config->watched,
         .heard = observe_heard,
         .noted = observe_noted,
@@ -66,6 +64,7 @@ static void endpoint_free(evl_endpoint *endpoint) {
         endpoint->unclaimed = next;
     }
     free(endpoint->records);
+    free(endpoint->asking);
     free(endpoint->programs);
     free(endpoint);
 }
@@ -159,16 +158,17 @@ static evl_status submit(evl_endpoint *endpoint, void (*run)(evl_job *), request
     return EVL_OK;
 }
 
-static evl_connection *find_active(evl_endpoint *endpoint, uint32_t number) {
+/* A live server's one connection, while it is open. */
+static evl_connection *find_scripted(evl_endpoint *endpoint) {
     evl_connection *c = endpoint->first_active;
-    while (c != NULL && (c->script == NOBODY || (number != 0 && c->number != number)))
+    while (c != NULL && c->script == NOBODY)
         c = c->next;
     return c;
 }
 
 /* Appends to the one connection's program, or to what it will play. */
 static void append_steps(evl_endpoint *endpoint, evl_program *program) {
-    evl_connection *c = find_active(endpoint, 0);
+    evl_connection *c = find_scripted(endpoint);
     if (c != NULL) {
         connection_append(c, program);
     } else if (endpoint->scripted > 0) {
@@ -274,25 +274,6 @@ evl_status evl_endpoint_stop(evl_endpoint *endpoint) {
     return submit(endpoint, run_stop, (request){0});
 }
 
-static void run_answer(evl_job *job) {
-    request *r = (request *)(void *)job;
-    evl_connection *c = r->number != 0 ? find_active(r->endpoint, r->number) : NULL;
-    if (c != NULL)
-        connection_answer(c, &r->answer);
-    else
-        evl_program_release(r->program); /* it has ended meanwhile */
-    free(r);
-}
-
-evl_status evl_endpoint_answer(evl_endpoint *endpoint, uint32_t number, const evl_answer *answer) {
-    if (answer->program != NULL && !program_can_answer(answer->program))
-        return EVL_INVALID;
-    request values = {.number = number, .answer = *answer};
-    if (answer->program != NULL)
-        values.program = evl_program_retain(answer->program);
-    return submit(endpoint, run_answer, values);
-}
-
 bool evl_endpoint_is_settled(evl_endpoint *endpoint) {
     /* In this order: the loop clears the flag before it takes a connection from the queue. */
     if (socket_has_pending(endpoint->listener))
@@ -312,29 +293,13 @@ static void connection_moved(evl_host *host, evl_connection *connection) {
     review_later((evl_endpoint *)(void *)host);
 }
 
-static void connection_asked(evl_host *host, evl_connection *connection, uint32_t step,
-                             const uint8_t *payload, size_t length) {
-    evl_endpoint *endpoint = (evl_endpoint *)(void *)host;
-    evl_notice notice = {.kind = EVL_NOTICE_QUESTION,
-                         .number = connection->number,
-                         .script = connection->script,
-                         .step = step,
-                         .question = connection->questions,
-                         .taken = session_taken(&connection->session),
-                         .payload = payload,
-                         .payload_length = length,
-                         .kept = connection->keep.entries,
-                         .kept_count = connection->keep.count,
-                         .endpoint = endpoint};
-    endpoint->notify(endpoint->context, &notice);
-}
-
 static void connection_ended(evl_host *host, evl_connection *c) {
     evl_endpoint *endpoint = (evl_endpoint *)(void *)host;
     *(c->prev != NULL ? &c->prev->next : &endpoint->first_active) = c->next;
     if (c->next != NULL)
         c->next->prev = c->prev;
     endpoint->active--;
+    ask_forget(endpoint, c);
     endpoint->received_total += c->received_total;
     endpoint->sent_total += c->sent_total;
     endpoint->completed += c->script_done ? 1 : 0;

@@ -42,6 +42,7 @@ struct evl_endpoint {
     evl_alarm retry;     /* accepting, or dialling, again after a pause */
     evl_deferred review; /* not from inside a connection's own call */
     evl_connection *first_active;
+    evl_connection **asking;  /* by number, see endpoint_ask.c; NULL: none has asked */
     evl_connection **records; /* ended connections that are kept */
     uint32_t record_count, record_capacity, records_dropped, good_records;
     uint32_t accepted, scripted, active, completed, refused, unscripted;
@@ -111,6 +112,11 @@ typedef struct evl_inquiry {
 } evl_inquiry;
 
 evl_status inquire(evl_endpoint *endpoint, void (*run)(evl_job *job), evl_inquiry values);
+
+/* endpoint_ask.c */
+bool ask_question(evl_host *host, evl_connection *connection, uint32_t step, const uint8_t *payload,
+                  size_t length);
+void ask_forget(evl_endpoint *endpoint, const evl_connection *connection);
 
 /* endpoint_report.c: false when the connection is one too many to keep */
 bool report_keep(evl_endpoint *endpoint, evl_connection *connection);
