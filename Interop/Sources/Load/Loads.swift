@@ -3,8 +3,8 @@ import TCPMock
 
 private let question = Bytes((0..<1024).map { UInt8(truncatingIfNeeded: $0) })
 private let answer = Bytes((0..<1024).map { UInt8(truncatingIfNeeded: $0 &* 7) })
-private let served: Script = [.expectFrame(question), .sendFrame(answer), .expect("thanks")]
-private let asked: Script = [.sendFrame(question), .expectFrame(answer), .send("thanks")]
+private let served: Script = [.expectFrame(.equals(question)), .sendFrame(answer), .expect("thanks")]
+private let asked: Script = [.sendFrame(question), .expectFrame(.equals(answer)), .send("thanks")]
 private let limits = Limits(step: .seconds(60))
 
 /// One server, so many clients, never more than `atOnce` of them at a time.
