@@ -121,7 +121,7 @@ extension Template: ExpressibleByStringInterpolation {
             appendLiteral(value.description)
         }
 
-        /// Adds a capture that goes up to the next literal, before which at most `max` bytes may come.
+        /// Adds a capture that goes up to the next literal.
         public mutating func appendInterpolation(capture name: String, max: Int = 64 * 1024) {
             parts.append(.capture(name, max: max))
         }
