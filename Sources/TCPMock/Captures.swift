@@ -1,6 +1,8 @@
 // What a connection has received under a name.
 
-/// What a connection's named steps and captures received, as later steps see it: the latest of each name.
+/// What a connection's named steps and captures received: the latest of each name.
+///
+/// Later steps see it, closures that reply, and ``ConnectionRecord/captures``.
 public struct Captures: Sendable, Hashable {
     /// The bytes by name.
     public let all: [String: [UInt8]]

@@ -72,7 +72,8 @@ public struct Check: Sendable {
 
     /// Passes pieces for which the closure answers true.
     ///
-    /// It runs on a task of the test's, never on the loop thread; one that throws fails the step with the error's text.
+    /// It runs on a thread of TCPMock's own, in a task of the test's, so that `#expect` inside it counts for the test. One that
+    /// throws fails the step with the error's text.
     ///
     /// - `name`: what it checks, for messages.
     public static func `where`(

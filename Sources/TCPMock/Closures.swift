@@ -43,16 +43,19 @@ struct StubTable: Sendable {
     }
 }
 
-/// One way that `.choose` may go on.
+/// One way that ``Step/choose(_:fileID:filePath:line:column:)`` may go on.
 public struct Route: Sendable {
     let beginning: Check
     let script: Script
     let location: SourcePosition
 
-    /// Plays `script` when the next bytes begin with what `beginning` says: ``Check/prefix(_:)``, a literal, or
-    /// ``Check/any`` for all others, as the last route.
+    /// Plays `script` when the next bytes begin as `beginning` says.
     ///
     /// The bytes are looked at, not taken: the script itself expects them.
+    ///
+    /// - `beginning`: a literal or ``Check/prefix(_:)``, which mean the same; or ``Check/any`` for all others, in the last
+    ///   route.
+    /// - `script`: what is played. Steps behind the choice follow it.
     public static func when(
         _ beginning: Check, _ script: Script,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column

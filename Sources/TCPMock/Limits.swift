@@ -6,7 +6,7 @@
     import Darwin
 #endif
 
-/// How long a server waits, and how much it holds for a client.
+/// How long a server or client waits, and how much it holds for the other side.
 ///
 /// `TCPMOCK_TIMEOUT_SCALE` in the environment multiplies all limits (never a delay or a silence): `3` gives slow
 /// machines three times as long, `off` switches limits off while you sit in a debugger.
@@ -17,7 +17,8 @@ public struct Limits: Sendable, Hashable {
     public var step: Duration
     /// How long a client may stay connected after the script has ended. Default: 30 s.
     ///
-    /// Once the server is being finished it is cut to ``step``.
+    /// Once the server is being finished it is cut to ``step``. A ``MockClient`` has no use for it: it closes, and the server
+    /// has ``step`` to close too.
     public var afterScript: Duration
     /// How many bytes that no step has judged yet a connection may hold, before the client is made to wait.
     /// Default: 1 MiB.

@@ -17,21 +17,21 @@ public struct MockAddress: Sendable, Hashable, CustomStringConvertible {
     /// `::1`, a port the kernel chooses.
     public static let loopbackIPv6 = MockAddress.ipv6("::1")
 
-    /// A numeric IPv4 address of this machine, such as `127.0.0.2`; no host name.
+    /// A numeric IPv4 address, such as `127.0.0.2`; no host name. A server listens only on one of this machine's.
     ///
-    /// - `port`: 0 asks the kernel for a free one. A port in use is a ``MockError`` when the server is made.
+    /// - `port`: for a server, 0 asks the kernel for a free one; a port in use is a ``MockError`` when the server is made.
     public static func ipv4(_ host: String = "127.0.0.1", port: Int = 0) -> MockAddress {
         MockAddress(family: .ipv4, host: host, port: port)
     }
 
-    /// A numeric IPv6 address of this machine, such as `::1`; no host name.
+    /// A numeric IPv6 address, such as `::1`; no host name. A server listens only on one of this machine's.
     ///
-    /// - `port`: 0 asks the kernel for a free one. A port in use is a ``MockError`` when the server is made.
+    /// - `port`: for a server, 0 asks the kernel for a free one; a port in use is a ``MockError`` when the server is made.
     public static func ipv6(_ host: String = "::1", port: Int = 0) -> MockAddress {
         MockAddress(family: .ipv6, host: host, port: port)
     }
 
-    /// A Unix-domain socket at a path that does not exist yet; removed when the server is gone.
+    /// A Unix-domain socket at a path, which for a server does not exist yet and is removed when the server is gone.
     ///
     /// The system allows about 100 bytes (unix(7)): prefer a short folder, such as `/tmp`. A path that can't be used is a
     /// ``MockError`` when the server is made.

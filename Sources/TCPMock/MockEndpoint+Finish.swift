@@ -6,7 +6,7 @@ import Dispatch
 extension MockEndpoint {
     // MARK: finish
 
-    /// Ends the server and says what departed from its script.
+    /// Ends the server (or client) and says what departed from its script.
     ///
     /// Waits until all scripts are done, or a limit has passed; a client that is still connected after its script
     /// has ``Limits/step`` to leave. A client that connects afterwards is refused or reset. Calling it again gives the
@@ -24,7 +24,7 @@ extension MockEndpoint {
         return verdict()
     }
 
-    /// Ends the server and says what departed from its script, blocking the calling thread.
+    /// Ends the server (or client) and says what departed from its script, blocking the calling thread.
     ///
     /// For code that is not async, such as plain XCTest methods.
     @available(*, noasync, message: "use 'await finish()'")

@@ -3,6 +3,8 @@
 
 /// One side of TCP connections that plays scripts and checks every byte: a ``MockServer`` or a ``MockClient``.
 ///
+/// What is said here of a server and its clients holds for a ``MockClient`` and its server in the same way.
+///
 /// It runs off the calling thread, and ends with `finish()`, whose ``Verdict`` says what departed from the script. One
 /// that is dropped without being finished closes by itself and says so on standard error.
 public class MockEndpoint: @unchecked Sendable {  // all it stores is immutable and Sendable

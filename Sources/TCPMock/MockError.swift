@@ -1,6 +1,6 @@
 // What the test did wrong, or the machine could not do; what a client did wrong is a ScriptFailure.
 
-/// A problem with setting a server up or using it: a bad script, a port in use, a server that has finished.
+/// A problem with setting a server or client up or using it: a bad script, a port in use, one that has finished.
 public struct MockError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What sort of problem it is.
     public struct Kind: Sendable, Hashable, CustomStringConvertible {
@@ -14,7 +14,7 @@ public struct MockError: Error, Sendable, Hashable, CustomStringConvertible {
         /// A call that the server's state does not allow, such as `enqueue` after `finish`.
         public static let misuse = Kind(description: "misuse")
         /// What was waited for has not come.
-        public static let notReceived = Kind(description: "not received")
+        public static let notReceived = Kind(description: "notReceived")
         /// Bytes that are no frames of a ``Framing``, or a payload that it can't say.
         public static let frame = Kind(description: "frame")
         /// The system refused something else: no memory, no descriptors, no thread.

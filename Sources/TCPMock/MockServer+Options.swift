@@ -20,8 +20,8 @@ extension MockServer {
         /// Where the server tells what goes on, one line a step, as it happens. Default: nowhere.
         ///
         /// At `debug`: that it listens, and each connection, step and end; a failure at `error`. At `trace` also each
-        /// read and send. Without a logger `TCPMOCK_LOG=debug` in the environment has the same written to standard
-        /// error.
+        /// read and send. Server, connection, step and, for failures, the step's line are metadata. Without a logger
+        /// `TCPMOCK_LOG=debug` in the environment (or another level) has the same written to standard error.
         public var logger: Logger?
 
         /// Makes options; what is not named keeps its default.

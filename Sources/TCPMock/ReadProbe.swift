@@ -15,7 +15,8 @@
 /// ```
 ///
 /// ``ProbeSocket`` has a probe of its own. A probe that has not ended accuses nobody, as its client may still be reading.
-/// One that is dropped ends by itself.
+/// One that is dropped ends by itself. A second one for the same connection takes the place of the first. The counts of the
+/// latest 10,000 that have ended are kept for verdicts.
 public final class ReadProbe: Sendable {
     private let tally: ReadTally
 

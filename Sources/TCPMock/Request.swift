@@ -6,7 +6,7 @@ public struct Request: Sendable, Hashable {
     public let bytes: [UInt8]
     /// Which connection sent it, counted from 1.
     public let connection: Int
-    /// The how-manieth request of this step on this connection it is, counted from 1.
+    /// Which request of this step on this connection it is, counted from 1.
     public let number: Int
     /// What the connection's named steps received before.
     public let captures: Captures

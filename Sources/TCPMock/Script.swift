@@ -2,6 +2,8 @@
 
 /// What one connection is expected to do and is answered: an ordered list of steps.
 ///
+/// A ``MockServer`` plays it to a client under test, a ``MockClient`` to a server.
+///
 /// Scripts are values. Write them as array literals, and join them with `+`:
 ///
 /// ```swift

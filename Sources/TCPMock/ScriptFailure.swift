@@ -1,6 +1,6 @@
 // One departure from a script, as a value.
 
-/// One thing a client did that its script does not say, or did not do though the script says it.
+/// One thing the other side did that the script does not say, or did not do though the script says it.
 public struct ScriptFailure: Sendable, Hashable, CustomStringConvertible {
     /// What sort of departure it is.
     public struct Kind: Sendable, Hashable, CustomStringConvertible {
@@ -11,11 +11,11 @@ public struct ScriptFailure: Sendable, Hashable, CustomStringConvertible {
         public static let mismatch = Kind(description: "mismatch")
         /// A piece does not pass its check.
         public static let check = Kind(description: "check")
-        /// A request that no stub, or no option, fits.
+        /// A request that no stub fits, or bytes that no alternative does.
         public static let unmatched = Kind(description: "unmatched")
-        /// A frame's length or end is none.
+        /// A frame's length is no number, or its end is not what it must be.
         public static let badFrame = Kind(description: "badFrame")
-        /// A closure threw.
+        /// A closure threw, or what it returned can't be sent.
         public static let closure = Kind(description: "closure")
         /// A length prefix declares more than the framing allows.
         public static let frameTooLong = Kind(description: "frameTooLong")
@@ -67,7 +67,7 @@ public struct ScriptFailure: Sendable, Hashable, CustomStringConvertible {
     public let offset: Int?
     /// How many connections failed in this very way, of the 20,000 failed ones that a server keeps.
     public internal(set) var count = 1
-    /// From the arrival of the client's last bytes to the failure, on the server's clock.
+    /// From the arrival of the other side's last bytes to the failure, on the loop thread's clock.
     public let sinceLastBytes: Duration?
 
     /// Everything there is to say, in several lines.

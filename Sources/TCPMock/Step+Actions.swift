@@ -22,8 +22,8 @@ extension Step {
     /// .send { captures in "WELCOME \(captures.text("name") ?? "")\r\n" },
     /// ```
     ///
-    /// The closure runs on a task of the test's, so that `#expect` inside it counts for the test; when it throws, that
-    /// is the step's failure. No bytes: nothing is sent.
+    /// The closure runs on a thread of TCPMock's own, in a task of the test's, so that `#expect` inside it counts for the
+    /// test; when it throws, that is the step's failure. No bytes: nothing is sent.
     ///
     /// - `within`: how long the closure may take, and then the client to make room. Default: ``Limits/step``.
     public static func send(

@@ -22,8 +22,8 @@ extension Step {
     /// .respond(.line) { request in "you said \(request.text)\r\n" }
     /// ```
     ///
-    /// The closure runs on a task of the test's, one at a time for each connection, so that `#expect` inside it counts
-    /// for the test; when it throws, that is the step's failure.
+    /// The closure runs on a thread of TCPMock's own, in a task of the test's, so that `#expect` inside it counts for the
+    /// test; when it throws, that is the step's failure. Each connection runs one at a time, several connections several.
     ///
     /// - `framing`: how the request is cut out. Default: the script's, else ``MockServer/Options/framing``.
     /// - `within`: how long the request may take to come, and the closure to answer. Default: ``Limits/step``.
@@ -75,6 +75,8 @@ extension Step {
     }
 
     /// Answers requests, with a state that lives as long as the connection, until the client leaves.
+    ///
+    /// As ``serve(_:within:fileID:filePath:line:column:_:)`` in all else.
     ///
     /// ```swift
     /// .serve(.line, startingWith: 0) { request, count in

@@ -7,8 +7,11 @@
 /// where its failure is reported. For this the functions take `fileID`, `filePath`, `line` and `column`; leave them out,
 /// unless you write a function that makes steps for its caller and passes its caller's place on.
 ///
+/// They are described as a ``MockServer`` plays them. In a ``MockClient``'s script the two change places: "the client" is
+/// then the server under test, and what "the server" does, the client does.
+///
 /// `within:` is a limit of the step's own. It counts the whole step, from when all earlier steps are done, on the
-/// server's clock. Without it the server's ``Limits/step`` holds, which counts time without progress.
+/// loop thread's clock. Without it ``Limits/step`` holds, which counts time without progress.
 public struct Step: Sendable {
     enum Kind: Sendable {
         case expectConnect
@@ -77,7 +80,7 @@ public struct Step: Sendable {
     }
 }
 
-/// How a client is expected to leave.
+/// How a client (of a ``MockClient``'s script, the server) is expected to leave.
 public struct Departure: Sendable, Hashable, CustomStringConvertible {
     enum Manner: Sendable, Hashable {
         case cleanly, any, reset

@@ -47,7 +47,7 @@ public struct Template: Sendable, Hashable {
 
         /// Bytes up to the literal that must follow, kept under a name.
         ///
-        /// - `max`: the most bytes that may come before that literal.
+        /// - `max`: the most bytes that may come before that literal, which has 1 to 255; more are a failure at once.
         public static func capture(_ name: String, max: Int = 64 * 1024) -> Part {
             Part(kind: .captureUntilNext(name, max: max))
         }

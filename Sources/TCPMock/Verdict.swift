@@ -1,6 +1,6 @@
 // What came of a server's scripts.
 
-/// What came of a server: its failures, and a record of each connection.
+/// What came of a server or client: its failures, and a record of each connection.
 public struct Verdict: Sendable, CustomStringConvertible {
     /// Every departure from the script, in the order of connections; identical ones are one failure with a count.
     public let failures: [ScriptFailure]
@@ -125,11 +125,11 @@ public struct ConnectionRecord: Sendable {
     }
     /// Whether its script was played to the end.
     public var isComplete: Bool { report.scriptDone }
-    /// The first bytes the client sent, as many as ``MockServer/Options/recording`` keeps.
+    /// The first bytes the other side sent, as many as ``MockServer/Options/recording`` keeps.
     public var received: [UInt8] { report.received }
     /// The first bytes the script sent, as many as ``MockServer/Options/recording`` keeps.
     public var sent: [UInt8] { Array(report.sent.prefix(sentCount)) }
-    /// How many bytes the client sent in all.
+    /// How many bytes the other side sent in all.
     public var receivedCount: Int { report.receivedTotal }
     /// How many bytes the script sent in all: those the kernel took.
     public var sentCount: Int { report.sentCount }
@@ -143,7 +143,7 @@ public struct ConnectionRecord: Sendable {
     ///
     /// Nil where neither can tell, as ``unreadByClient``.
     public var readByClient: ReadByClient? { ReadByClient(report) }
-    /// What was said, one line a step, with the time since the client connected.
+    /// What was said, one line a step, with the time since the connection was made.
     public var transcript: String {
         let lines = Timeline(report, plan ?? ScriptPlan()).lines
         return (["connection \(report.number)"] + lines.map { "  \($0)" }).joined(separator: "\n")

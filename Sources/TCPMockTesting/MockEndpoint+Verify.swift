@@ -3,7 +3,7 @@
 public import TCPMock
 
 extension MockEndpoint {
-    /// Finishes the server and records each failure at the line of the step that was not met.
+    /// Finishes the server (or client) and records each failure at the line of the step that was not met.
     ///
     /// In a Swift Testing or XCTest test the failures become issues of that test, on the calling task. A failure that
     /// has been recorded before is not recorded again.
@@ -18,7 +18,7 @@ extension MockEndpoint {
         return verdict
     }
 
-    /// Finishes the server and records each failure, blocking the calling thread.
+    /// Finishes the server (or client) and records each failure, blocking the calling thread.
     ///
     /// - Returns: The verdict, as `finish()`.
     /// - Throws: `ScriptFailed` when there are failures and no test framework is running.
