@@ -46,8 +46,9 @@ final class ActivityLog: Sendable {
             state.plan = plan
             // In the lock, so that no line overtakes them.
             enqueue { log in
-                let address = plan.withLock { $0.listening }
-                log.line(.debug, "initialised, listening on \(address.map { "\($0)" } ?? "nothing")")
+                let (side, address) = plan.withLock { ($0.side, $0.listening) }
+                let doing = side == .server ? "listening on" : "connecting to"
+                log.line(.debug, "initialised, \(doing) \(address.map { "\($0)" } ?? "nothing")")
             }
             for line in state.early { ActivityLog.queue.async(execute: line) }
             state.early = []
@@ -148,16 +149,5 @@ final class ActivityLog: Sendable {
         if let step { metadata["step"] = "\(step)" }
         if let location { metadata["location"] = "\(location)" }
         logger.log(level: level, "\(text)", metadata: metadata, source: "TCPMock")
-    }
-}
-
-extension Logger {
-    /// What `TCPMOCK_LOG` asks for: nothing when it is not set or `off`, else lines of that level on standard error.
-    ///
-    /// A word that is no level means `debug`: who sets it wants to see something.
-    init?(label: String, environmentValue: String?) {
-        guard let word = environmentValue?.lowercased(), !word.isEmpty, word != "off", word != "0" else { return nil }
-        self.init(label: label) { StreamLogHandler.standardError(label: $0) }
-        logLevel = Level(rawValue: word) ?? .debug
     }
 }

@@ -1,7 +1,5 @@
 // Which connection plays which script: what an endpoint was made for, as data.
 
-import Logging
-
 struct EndpointPlan: Sendable {
     enum Mode: Sendable {
         /// The n-th connection plays the n-th script.
@@ -21,8 +19,6 @@ struct EndpointPlan: Sendable {
     let location: SourcePosition
     /// Where the server listens in fact, once it does.
     var listening: MockAddress?
-    /// Where it tells what goes on; nil: nowhere.
-    var logger: Logger?
     /// How a client connects; nil: a server.
     var dial: Dial?
 

@@ -1,5 +1,7 @@
 // What a client can be told beside its scripts.
 
+public import Logging
+
 extension MockClient {
     /// How a client connects and how it treats the server; the defaults suit most tests.
     public struct Options: Sendable {
@@ -20,12 +22,14 @@ extension MockClient {
         public var framing: Framing
         /// How much evidence is kept. Default: the first 16 KiB of each direction of each connection.
         public var recording: MockServer.Recording
+        /// Where it tells what goes on, as ``MockServer/Options/logger``. Without one, `TCPMOCK_LOG` decides.
+        public var logger: Logger?
 
         /// Makes options; what is not named keeps its default.
         public init(
             limits: Limits = Limits(), connect: Duration = .seconds(2), source: MockAddress? = nil,
             afterScript: AfterScript = .leave, framing: Framing = .lengthPrefix(),
-            recording: MockServer.Recording = .bytes(16 * 1024)
+            recording: MockServer.Recording = .bytes(16 * 1024), logger: Logger? = nil
         ) {
             self.limits = limits
             self.connect = connect
@@ -33,6 +37,7 @@ extension MockClient {
             self.afterScript = afterScript
             self.framing = framing
             self.recording = recording
+            self.logger = logger
         }
     }
 
@@ -60,6 +65,6 @@ extension MockClient.Options {
     func shared(with address: MockAddress) -> MockServer.Options {
         MockServer.Options(
             address: address, limits: limits, afterScript: afterScript == .stayOpen ? .mayStayOpen : .mustLeave,
-            framing: framing, recording: recording)
+            framing: framing, recording: recording, logger: logger)
     }
 }

@@ -1,13 +1,5 @@
 // The server a test talks to. What it shares with clients is in MockEndpoint.swift.
 
-import Logging
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
-
 /// A TCP server that plays scripts and checks every byte its clients send.
 ///
 /// It listens when `init` returns, runs off the calling thread, and ends with `finish()`, whose ``Verdict`` says
@@ -95,11 +87,6 @@ public final class MockServer: MockEndpoint, @unchecked Sendable {  // it stores
             try ScriptPlan($0, framing: options.framing, mayStay: mayStay, at: location)
         }
         var plan = EndpointPlan(mode: mode, scripts: planned, options: options, scale: .current, location: location)
-        plan.logger =
-            options.logger
-            ?? Logger(
-                label: "TCPMock.MockServer",
-                environmentValue: getenv("TCPMOCK_LOG").map { String(cString: $0) })
         if case .live = mode { plan.scripts = [ScriptPlan(mayStay: mayStay)] }
         try super.init(plan)
     }

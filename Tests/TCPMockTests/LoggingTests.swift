@@ -160,3 +160,16 @@ func aWordInTheEnvironmentIsTheLevel(word: String, level: Logger.Level) {
     #expect(logger?.logLevel == level)
     #expect(logger?.label == "TCPMock.MockServer")
 }
+
+@Test func aClientIsLoggedInItsOwnWords() async throws {
+    let journal = Journal()
+    var options = MockClient.Options(limits: Limits(step: .seconds(60)))
+    options.logger = journal.options(.debug).logger
+    let server = try MockServer([.expect("hello"), .send("bye")])
+    let client = try MockClient(connectingTo: server.address, [.send("hello"), .expect("bye")], options: options)
+    expectClean(await client.finish())
+    expectClean(await server.finish())
+    #expect(journal.texts.first == "initialised, connecting to \(server.address)")
+    #expect(journal.texts.contains("connected to server \(server.address)"), "\(journal.texts)")
+    #expect(journal.texts.contains("-> \"hello\" step 1 ok"), "\(journal.texts)")
+}

@@ -97,6 +97,7 @@ extension ConnectionReport {
 extension ConnectionReport {
     /// Who it is, and no more.
     init(outlineOf view: evl_connection_view) {
+        side = view.dialled ? .client : .server
         number = Int(view.number)
         script = view.script == UInt32.max ? nil : Int(view.script)
         peer = String(cString: view.peer)
