@@ -54,6 +54,9 @@ static void resume(evl_connection *c) {
 void connection_pump(evl_connection *c, uint8_t *fresh, size_t length) {
     pump_state pump;
     resume(c);
+    /* How long a client rests between two requests is no part of the next one's time. */
+    if (length > 0 && session_is_resting(&c->session))
+        c->step_began_ns = c->host->loop->now_ns;
     take_input(c, &pump, fresh, length);
     for (int turn = 0; !c->ended && !io_is_pending(c); turn++) {
         if (c->deferred != CONNECTION_NOTHING_DEFERRED) {
@@ -125,6 +128,10 @@ static bool carry_out(evl_connection *c, pump_state *pump, const evl_action *act
         step_done(c, pump, action);
         return !c->ended;
     case EVL_ACTION_WRITE:
+        if (c->half_closed) { /* by an earlier reply: the kernel would say it as of the client */
+            connection_fail(c, session_fail(&c->session, EVL_FAILURE_NO_CONNECTION));
+            return false;
+        }
         io_batch(c, &pump->batch, action, limit_of_current_step(c));
         return pump->batch.count < BATCH_PARTS || io_flush(c, &pump->batch);
     case EVL_ACTION_HALF_CLOSE:

@@ -299,7 +299,7 @@ static void connection_ended(evl_host *host, evl_connection *c) {
     if (c->next != NULL)
         c->next->prev = c->prev;
     endpoint->active--;
-    ask_forget(endpoint, c);
+    ask_ended(endpoint, c);
     endpoint->received_total += c->received_total;
     endpoint->sent_total += c->sent_total;
     endpoint->completed += c->script_done ? 1 : 0;

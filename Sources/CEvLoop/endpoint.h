@@ -116,7 +116,7 @@ evl_status inquire(evl_endpoint *endpoint, void (*run)(evl_job *job), evl_inquir
 /* endpoint_ask.c */
 bool ask_question(evl_host *host, evl_connection *connection, uint32_t step, const uint8_t *payload,
                   size_t length);
-void ask_forget(evl_endpoint *endpoint, const evl_connection *connection);
+void ask_ended(evl_endpoint *endpoint, const evl_connection *connection);
 
 /* endpoint_report.c: false when the connection is one too many to keep */
 bool report_keep(evl_endpoint *endpoint, evl_connection *connection);

@@ -26,14 +26,20 @@ static bool note(evl_endpoint *endpoint, evl_connection *c) {
     return true;
 }
 
-void ask_forget(evl_endpoint *endpoint, const evl_connection *c) {
-    if (endpoint->asking == NULL)
-        return;
+static void forget(evl_endpoint *endpoint, const evl_connection *c) {
     evl_connection **place = bucket(endpoint, c->number);
     while (*place != NULL && *place != c)
         place = &(*place)->next_asking;
     if (*place != NULL)
         *place = c->next_asking;
+}
+
+void ask_ended(evl_endpoint *endpoint, const evl_connection *c) {
+    if (c->questions == 0 || endpoint->asking == NULL)
+        return;
+    forget(endpoint, c);
+    evl_notice notice = {.kind = EVL_NOTICE_ASKER_ENDED, .number = c->number, .endpoint = endpoint};
+    endpoint->notify(endpoint->context, &notice);
 }
 
 static evl_connection *find(const evl_endpoint *endpoint, uint32_t number) {
@@ -82,7 +88,7 @@ static void run_answer(evl_job *job) {
     } else if (made->answer.question != c->questions) {
         evl_program_release(made->answer.program); /* that question has been answered */
     } else {
-        ask_forget(made->endpoint, c);
+        forget(made->endpoint, c);
         connection_answer(c, &made->answer);
     }
     free(made);

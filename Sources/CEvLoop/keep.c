@@ -4,10 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The step's entry, put last; NULL: it has none. */
 static evl_kept *find(evl_keep *keep, uint32_t step) {
-    for (size_t i = 0; i < keep->count; i++)
-        if (keep->entries[i].step == step)
-            return &keep->entries[i];
+    for (size_t i = 0; i < keep->count; i++) {
+        if (keep->entries[i].step != step)
+            continue;
+        evl_kept entry = keep->entries[i];
+        evl_kept *last = &keep->entries[keep->count - 1];
+        memmove(&keep->entries[i], &keep->entries[i + 1], (keep->count - 1 - i) * sizeof entry);
+        *last = entry;
+        return last;
+    }
     return NULL;
 }
 

@@ -1,4 +1,5 @@
-/* What steps with EVL_STEP_KEEP received, one payload a step: the latest. */
+/* What steps with EVL_STEP_KEEP received, one payload a step: its latest; the latest of all last.
+ */
 #ifndef EVL_KEEP_H
 #define EVL_KEEP_H
 

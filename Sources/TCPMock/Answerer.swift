@@ -11,8 +11,8 @@ struct Question: Sendable {
     let taken: UInt64
     /// The piece it is about, if it is about one.
     let payload: [UInt8]
-    /// What the connection's steps have kept so far, by their index.
-    let kept: [Int: [UInt8]]
+    /// What the connection's steps have kept so far, the latest last.
+    let kept: [ConnectionReport.Kept]
 }
 
 /// What a question is answered with.
@@ -36,8 +36,9 @@ final class Answerer: Sendable {
         /// Answers that were there before the core was.
         var early: [(Question, ScriptAnswer)] = []
         var task: Task<Void, Never>?
-        /// What responders keep for a connection, and how many requests they have had.
-        var states: [Explanation.Key: (state: any Sendable, requests: Int)] = [:]
+        /// What responders keep for each connection that has asked and is there, by their step; and how many requests
+        /// they have had.
+        var states: [Int: [Int: (state: any Sendable, requests: Int)]] = [:]
     }
 
     private let plan: Locked<EndpointPlan>
@@ -76,6 +77,11 @@ final class Answerer: Sendable {
         }
     }
 
+    /// A connection that asked has ended: what responders kept for it goes too.
+    func forget(_ connection: Int) {
+        state.withLock { $0.states[connection] = nil }
+    }
+
     /// No more questions come.
     func stop() {
         asking.finish()
@@ -92,6 +98,7 @@ final class Answerer: Sendable {
         case .wait(let gate)?:
             gate.whenOpen { [weak self] in self?.answer(question, .steps([])) }
         default:
+            state.withLock { if $0.states[question.connection] == nil { $0.states[question.connection] = [:] } }
             asking.yield(question)
         }
     }
@@ -154,12 +161,14 @@ final class Answerer: Sendable {
     }
 
     private func reply(of responder: Responder, to question: Question, _ key: Explanation.Key) async throws -> Reply {
-        var (own, requests) = state.withLock { $0.states[key] } ?? (responder.makeState(), 0)
+        let before = state.withLock { $0.states[key.connection]?[key.step] }
+        var (own, requests) = before ?? (responder.makeState(), 0)
         requests += 1
         let request = Request(
             bytes: question.payload, connection: question.connection, number: requests, captures: captures(question))
         let reply = try await responder.reply(request, &own)
-        state.withLock { $0.states[key] = (own, requests) }
+        // Unless the connection has gone meanwhile, and its states with it.
+        state.withLock { $0.states[key.connection]?[key.step] = (own, requests) }
         return reply
     }
 
@@ -188,10 +197,10 @@ final class Answerer: Sendable {
 
 extension ScriptPlan {
     /// What was kept, by the names of the steps.
-    func captures(_ kept: [Int: [UInt8]]) -> Captures {
+    func captures(_ kept: [ConnectionReport.Kept]) -> Captures {
         var all: [String: [UInt8]] = [:]
-        for (index, bytes) in kept.sorted(by: { $0.key < $1.key }) where steps.indices.contains(index) {
-            if let name = steps[index].keptName { all[name] = bytes }
+        for entry in kept where steps.indices.contains(entry.step) {
+            if let name = steps[entry.step].keptName { all[name] = entry.bytes }
         }
         return Captures(all)
     }

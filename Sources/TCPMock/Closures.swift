@@ -51,7 +51,8 @@ public struct Route: Sendable {
 
     /// Plays `script` when the next bytes begin as `beginning` says.
     ///
-    /// The bytes are looked at, not taken: the script itself expects them.
+    /// The bytes are looked at, not taken: the script itself expects them. A client that sends only the beginning of a
+    /// route's bytes, and waits, has not chosen yet: it meets the limit, also where there is a route for any others.
     ///
     /// - `beginning`: a literal or ``Check/prefix(_:)``, which mean the same; or ``Check/any`` for all others, in the last
     ///   route.

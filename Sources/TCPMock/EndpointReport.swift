@@ -57,6 +57,11 @@ struct ConnectionReport: Sendable {
         let sent: Int
     }
 
+    struct Kept: Sendable {
+        let step: Int
+        let bytes: [UInt8]
+    }
+
     struct Failure: Sendable {
         enum Kind: Sendable, Hashable {
             case mismatch, check, frameLength, frameTooLong, frameBadLength, frameBadEnd, noOption, delimiterMissing,
@@ -127,6 +132,6 @@ struct ConnectionReport: Sendable {
     var eventsHead = 0
     var received: [UInt8] = []
     var sent: [UInt8] = []
-    /// What was kept, by the step that received it.
-    var kept: [Int: [UInt8]] = [:]
+    /// What steps have kept, the latest last.
+    var kept: [Kept] = []
 }

@@ -17,6 +17,8 @@ extension FailureAccount {
         case .leftByReset: "expected the \(peer) to disconnect cleanly (FIN), but \(leftByReset)"
         case .leftUnread: leftUnread
         case .leftCleanly: "expected the \(peer) to reset the connection (RST), but it closed cleanly (FIN)"
+        case .noConnection where connection.halfClosed && connection.leave == .none:
+            "\(stepText) can't be played: the script has ended its own side of the stream before it"
         case .noConnection: "\(stepText) can't be played: the connection has ended before it: \(end)"
         case .write:
             "\(stepText) failed: \(systemText(failure.error)), for the \(peer) had closed or reset the connection"

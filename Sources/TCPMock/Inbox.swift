@@ -52,6 +52,10 @@ final class Inbox: Sendable {
         answerer.withLock { $0 }?.ask(question)
     }
 
+    func askerEnded(_ connection: Int) {
+        answerer.withLock { $0 }?.forget(connection)
+    }
+
     func settled(_ report: EndpointReport) {
         state.withLock { $0.report = report }
     }

@@ -69,9 +69,8 @@ extension Reply {
     /// The steps that play it, at the line of the step that it answers; throws what can't be played.
     func steps(framing: Framing?, for step: Step) throws -> [Step] {
         let steps = try uncheckedSteps(framing: framing, for: step)
-        for step in steps {
-            if let problem = ScriptLint.badValue(step) { throw MockError(kind: .script, problem, at: step.location) }
-        }
+        var state = ScriptLint.State()
+        try ScriptLint.check(steps, after: &state)
         return steps
     }
 

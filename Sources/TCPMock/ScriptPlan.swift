@@ -91,8 +91,9 @@ struct ScriptPlan: Sendable {
     mutating func append(_ steps: [Step], framing: Framing) throws {
         let framed = steps.map { $0.framed(framing, isDefault: true) }
         try ScriptLint.check(framed, after: &lint)
+        let before = self.steps.count
         layOut(framed, depth: 0)
-        asks = asks || self.steps.contains { $0.asks }
+        asks = asks || self.steps[before...].contains(where: \.asks)
     }
 
     /// Appends the unwritten end: a server expects its client to leave; a client leaves, at once or when it is finished.

@@ -86,7 +86,7 @@ private struct Player {
     private var taken = 0
     /// How much had been taken when the current step began.
     private var began = 0
-    private var kept: [Int: [UInt8]] = [:]
+    private var kept: [ConnectionReport.Kept] = []
 
     init(_ template: Template) throws {
         var plan = ScriptPlan()
@@ -122,7 +122,10 @@ private struct Player {
             case EVL_ACTION_STEP_DONE:
                 began = taken + input.used
                 guard let bytes = action.bytes else { continue }
-                kept[Int(action.step)] = Array(UnsafeBufferPointer(start: bytes, count: action.length))
+                kept.append(
+                    .init(
+                        step: Int(action.step),
+                        bytes: Array(UnsafeBufferPointer(start: bytes, count: action.length))))
             case EVL_ACTION_FAIL: return .failed(at: began + Int(action.failure.offset))
             case EVL_ACTION_END: return .matched(plan.captures(kept).all, taken: taken + input.used)
             default: return nil

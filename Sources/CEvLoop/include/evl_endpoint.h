@@ -78,6 +78,7 @@ typedef enum evl_notice_kind {
     EVL_NOTICE_GIVEN_UP,    /* the script has failed: no more can come of it */
     EVL_NOTICE_EVENT,       /* `event` happened on `connection` */
     EVL_NOTICE_TURNED,      /* answer to evl_endpoint_take_down and _bring_up: token, status */
+    EVL_NOTICE_ASKER_ENDED, /* connection `number`, which has asked, has ended */
     EVL_NOTICE_CLOSED       /* exactly once, last; report is final */
 } evl_notice_kind;
 

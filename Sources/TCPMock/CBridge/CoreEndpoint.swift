@@ -104,6 +104,8 @@ private func deliver(_ context: UnsafeMutableRawPointer?, _ notice: UnsafePointe
         inbox._withUnsafeGuaranteedRef { $0.finished(EndpointReport(notice.endpoint)) }
     case EVL_NOTICE_QUESTION:
         inbox._withUnsafeGuaranteedRef { $0.asked(Question(notice)) }
+    case EVL_NOTICE_ASKER_ENDED:
+        inbox._withUnsafeGuaranteedRef { $0.askerEnded(Int(notice.number)) }
     case EVL_NOTICE_CLOSED:
         inbox.takeRetainedValue().closed()  // the reference that opening took
     default:

@@ -193,11 +193,10 @@ extension ConnectionReport.Failure.Kind {
     }
 }
 
-/// What steps have kept, by their index.
-func keptBytes(_ entries: UnsafePointer<evl_kept>?, _ count: Int) -> [Int: [UInt8]] {
-    var kept: [Int: [UInt8]] = [:]
-    for entry in UnsafeBufferPointer(start: entries, count: count) {
-        kept[Int(entry.step)] = Array(UnsafeBufferPointer(start: entry.bytes, count: entry.length))
+/// What steps have kept, the latest last.
+func keptBytes(_ entries: UnsafePointer<evl_kept>?, _ count: Int) -> [ConnectionReport.Kept] {
+    UnsafeBufferPointer(start: entries, count: count).map { entry in
+        ConnectionReport.Kept(
+            step: Int(entry.step), bytes: Array(UnsafeBufferPointer(start: entry.bytes, count: entry.length)))
     }
-    return kept
 }
