@@ -153,7 +153,8 @@ private func text(_ bytes: UnsafePointer<UInt8>?, _ length: Int) -> String {
 }
 
 private func gather(_ context: UnsafeMutableRawPointer?, _ notice: UnsafePointer<evl_notice>?) {
-    guard let context, let notice = notice?.pointee else { return }
+    // That an asker has ended comes with every question; what it is for is seen from Swift.
+    guard let context, let notice = notice?.pointee, notice.kind != EVL_NOTICE_ASKER_ENDED else { return }
     var seen = Notice(kind: notice.kind, token: notice.token, number: notice.number, step: notice.step)
     if let payload = notice.payload {
         seen.payload = text(payload, notice.payload_length)
