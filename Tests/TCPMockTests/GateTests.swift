@@ -90,10 +90,17 @@ import Testing
     }
 
     @Test func aResetBeforeAGateIsOpenedNamesTheStep() async throws {
-        let verdict = try await serve([.delay(.milliseconds(1)), .open(Gate("go")), .send("y")], staying: true) {
-            $0.reset()
-        }
-        let summary = verdict.failures.first?.summary ?? ""
-        #expect(!summary.contains("to disconnect"), "\(verdict)")
+        let server = try MockServer()
+        try server.enqueue(.expect("x"))
+        let client = try server.connect()
+        try client.send("x")
+        try await server.join()
+        client.reset()
+        #expect(becomes { server.connections.first?.end == .rst })
+        try server.enqueue(.open(Gate("go")))
+        let failure = try #require(await server.finish().failures.first)
+        #expect(
+            failure.summary.hasSuffix(
+                ": open(gate \"go\") can't be played: the client reset the connection (RST) before it"), "\(failure)")
     }
 }
