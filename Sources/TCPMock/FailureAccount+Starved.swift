@@ -58,11 +58,11 @@ extension FailureAccount {
     }
 
     private func notTaken(within limit: String) -> String {
-        let what = if case .respond? = planned?.step.kind { "its reply" } else { "it" }
+        let isReply = if case .respond? = planned?.step.kind { true } else { false }
         let taken =
             isExplicit
-            ? "did not take \(what == "it" ? "it all" : "all of \(what)") within \(limit)"
-            : "took nothing of \(what) for \(limit)"
+            ? "did not take \(isReply ? "all of its reply" : "it all") within \(limit)"
+            : "took nothing of \(isReply ? "its reply" : "it") for \(limit)"
         return "\(stepText) is not done: the \(peer) \(taken)"
     }
 
