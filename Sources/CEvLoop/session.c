@@ -95,6 +95,7 @@ evl_failure session_fail(evl_session *s, evl_failure_kind kind) {
         .header_whole = s->header_whole,
         .whole = s->frame.total > 0,
         .asked = session_is_asking(s),
+        .replying = s->answer != NULL ? session_step(s)->kind : 0,
     };
     memcpy(failure.header, s->header.bytes, sizeof failure.header);
     return failure;

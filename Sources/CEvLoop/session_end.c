@@ -60,10 +60,18 @@ evl_action run_disconnect(evl_session *s, evl_input *in, const evl_step *step) {
 
 /* --- time --- */
 
-static bool next_step_takes_reset(const evl_session *s) {
-    const evl_step *next = step_after(s);
-    return next != NULL && next->kind == EVL_STEP_EXPECT_DISCONNECT &&
-           next->expected_leave != EVL_EXPECT_CLEANLY;
+static bool takes_reset(const evl_step *step) {
+    return step != NULL && step->kind == EVL_STEP_EXPECT_DISCONNECT &&
+           step->expected_leave != EVL_EXPECT_CLEANLY;
+}
+
+bool step_takes_reset_next(const evl_session *s) {
+    const evl_step *step = session_step(s);
+    if ((step->flags & EVL_STEP_OR_LEAVE) == 0)
+        return takes_reset(step_after(s));
+    evl_session left = *s;
+    step_go_to(&left, step->target);
+    return takes_reset(session_step(&left));
 }
 
 evl_action run_wait(evl_session *s, evl_input *in, const evl_step *step) {
@@ -71,7 +79,7 @@ evl_action run_wait(evl_session *s, evl_input *in, const evl_step *step) {
     if (silence && available(in) > 0)
         return step_fail(s, EVL_FAILURE_UNEXPECTED_BYTES);
     /* A reset ends the wait at once; those that expect one get the whole wait. */
-    if (in->rst && !next_step_takes_reset(s))
+    if (in->rst && !step_takes_reset_next(s))
         return step_fail(s, EVL_FAILURE_CLIENT_RESET);
     if (s->phase == 0) {
         s->phase = 1;
@@ -122,7 +130,7 @@ evl_action run_ask(evl_session *s, const evl_input *in) {
         step_enter(s);
         return step_simple(s, EVL_ACTION_GO_ON);
     }
-    if (in->rst && !next_step_takes_reset(s))
+    if (in->rst && !step_takes_reset_next(s))
         return step_fail(s, EVL_FAILURE_CLIENT_RESET);
     evl_action_kind kind = s->phase == 0 ? EVL_ACTION_ASK : EVL_ACTION_WAIT_ANSWER;
     s->phase = ASKED;

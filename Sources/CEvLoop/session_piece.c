@@ -273,11 +273,18 @@ static evl_action fail_frame(evl_session *s, evl_input *in, const evl_step *step
     return fails_early(s, in, step, length, &action) ? action : step_fail(s, kind);
 }
 
+/* A reset ends the wait at once: whatever is answered, nobody is there to take it. */
+static evl_action wait_for_answer(evl_session *s, const evl_input *in) {
+    if (in->rst && !step_takes_reset_next(s))
+        return step_fail(s, EVL_FAILURE_CLIENT_RESET);
+    return step_simple(s, EVL_ACTION_WAIT_ANSWER);
+}
+
 evl_action run_piece(evl_session *s, evl_input *in, const evl_step *step) {
     if (s->phase == ANSWERED)
         return take_payload(s, in, step, s->option);
     if (s->phase == ASKED)
-        return step_simple(s, EVL_ACTION_WAIT_ANSWER);
+        return wait_for_answer(s, in);
     if (step->kind == EVL_STEP_CHOICE && all_taken(s, step))
         return leave_choice(s, step);
     if (leaves_instead(s, in, step))

@@ -122,7 +122,7 @@ final class Answerer: Sendable {
             if case .failed(_, let explanation) = answer { explain(key, explanation) }
             self.answer(question, answer)
         } catch {
-            let explanation = Explanation.thrown(text(of: error))
+            let explanation = Explanation(error)
             explain(key, explanation)
             self.answer(question, .failed(.answer, explanation))
         }
@@ -140,10 +140,10 @@ final class Answerer: Sendable {
             guard let finding = try await piece.check.finding(in: question.payload) else { return .steps([]) }
             return .failed(.check, .finding(finding))
         case .sendComputed(let bytes):
-            return .steps(try Reply(.bytes(await bytes(captures(question)))).steps(framing: nil, for: planned.step))
+            return .steps(try Reply(.bytes(await bytes(captures(question)))).playable(framing: nil, for: planned.step))
         case .respond(let responder, let framing, _):
             let reply = try await reply(of: responder, to: question, key)
-            return .steps(try reply.steps(framing: framing ?? .lengthPrefix(), for: planned.step))
+            return .steps(try reply.playable(framing: framing ?? .lengthPrefix(), for: planned.step))
         case .respondTo(let table, _, _):
             for (index, stub) in table.stubs.enumerated()
             where try await stub.pattern.finding(in: question.payload) == nil {

@@ -84,6 +84,12 @@ struct ConnectionReport: Sendable {
         var whole = false
         /// Whether a question was open.
         var asked = false
+        /// Of a reply that a closure made: which part of it was being played.
+        var replying: ReplyPart?
+    }
+
+    enum ReplyPart: Sendable {
+        case send, pause, disconnect, end
     }
 
     /// Which side of it the script played.

@@ -5,7 +5,7 @@ extension FailureAccount {
         switch failure.kind {
         case .mismatch: isTemplate ? templateDiffers : isFrame ? frameDiffers : bytesDiffer
         case .frameLength: frameDiffers
-        case .frameTooLong: pieceFraming == nil ? frameTooLong : badFrame
+        case .frameTooLong: captureTooLong ?? (pieceFraming == nil ? frameTooLong : badFrame)
         case .frameBadLength, .frameBadEnd: badFrame
         case .check: checkFailed
         case .noOption: noOption
@@ -47,13 +47,14 @@ extension FailureAccount {
                 ? "the \(peer) to disconnect, as there are no steps"
                 : "the \(peer) to disconnect, as the script has ended"
         }
+        if failure.replying == .disconnect { return "the \(peer) to disconnect, as the reply to its request says" }
         switch planned.step.kind {
         case .expect(let bytes): return "\(bytes)"
         case .expectTemplate(let template): return "\(template)"
         case .expectPiece(let piece): return wanted(piece)
         case .respond, .respondTo: return "a request"
-        case .choose(let routes): return "one of \(counted(routes.count, "beginning"))"
-        case .anyOrder, .optional: return "\(planned.step)"
+        case .choose, .anyOrder: return openOptions ?? "\(planned.step)"
+        case .optional: return "\(planned.step)"
         case .expectFrame(let payload, _):
             return "frame \(brief(payload.array)) (\(counted(payload.array.count, "byte")))"
         case .receiveExactly(let number): return counted(number, "byte")

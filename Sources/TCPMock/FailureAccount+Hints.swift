@@ -9,7 +9,7 @@ extension FailureAccount {
     }
 
     private var peerHints: [String] {
-        guard failure.kind == .limit, !failure.asked else { return [] }
+        guard failure.kind == .limit, !failure.asked || isUntaken else { return [] }
         guard connection.lastBytes > 0 else {
             return connection.gotFin ? [] : ["\(peer)    has sent nothing at all"]
         }
@@ -51,11 +51,12 @@ extension FailureAccount {
     }
 
     private var limitAdvice: String? {
+        if isUntaken { return unreadAdvice }
         if failure.asked { return nil }
-        if isResting { return stayAdvice }
+        if failure.replying == .disconnect || isResting { return stayAdvice }
         switch planned?.step.kind {
         case .send?, .sendFrame?:
-            return "the \(peer) does not read, or not fast enough: its receive buffer and ours are full"
+            return unreadAdvice
         case .expectDisconnect?, .disconnect?:
             return stayAdvice
         case .expectFrame? where !failure.header.isEmpty:
@@ -65,6 +66,10 @@ extension FailureAccount {
         default:
             return greedyStep == nil ? silenceAdvice : "receive(exactly:) leaves what belongs to the next step"
         }
+    }
+
+    private var unreadAdvice: String {
+        "the \(peer) does not read, or not fast enough: its receive buffer and ours are full"
     }
 
     private var stayAdvice: String {

@@ -115,12 +115,23 @@ extension FailureAccount {
     // MARK: Choices
 
     var noOption: String {
-        guard let planned, case .choice(let choice) = planned.role else { return "\(stepText): nothing fits" }
-        let left = choice.options.enumerated().filter { failure.taken >> UInt64($0.offset % 64) & 1 == 0 }
-        let names = left.prefix(8).map { "\($0.element.pattern)" }.joined(separator: ", ")
-        let more = left.count > 8 ? ", … \(left.count - 8) more" : ""
-        let what = left.count == 1 ? "" : "one of "
-        return "expected \(what)\(names)\(more), got \(brief(judgedPiece))\(parting(left.map(\.element.pattern)))"
+        guard let openOptions else { return "\(stepText): nothing fits" }
+        return "expected \(openOptions), got \(brief(judgedPiece))\(parting(openPatterns))"
+    }
+
+    /// What could come next of a choice, in words that follow "expected"; nil for other steps.
+    var openOptions: String? {
+        let open = openPatterns
+        guard !open.isEmpty else { return nil }
+        let names = open.prefix(8).map { "\($0)" }.joined(separator: ", ")
+        let more = open.count > 8 ? ", … \(open.count - 8) more" : ""
+        return "\(open.count == 1 ? "" : "one of ")\(names)\(more)"
+    }
+
+    private var openPatterns: [Check] {
+        guard case .choice(let choice)? = planned?.role else { return [] }
+        return choice.options.enumerated().filter { failure.taken >> UInt64($0.offset % 64) & 1 == 0 }
+            .map(\.element.pattern)
     }
 
     /// Where the pattern that went furthest parts from what came.
@@ -139,8 +150,11 @@ extension FailureAccount {
     // MARK: Closures and gates
 
     var answerFailed: String {
-        if case .thrown(let text)? = explanation { return "\(stepText) failed: its closure threw \(text)" }
-        return "\(stepText) failed: it got no answer"
+        switch explanation {
+        case .thrown(let text)?: "\(stepText) failed: its closure threw \(text)"
+        case .unplayable(let text)?: "\(stepText) failed: what its closure returned can't be played: \(text)"
+        default: "\(stepText) failed: it got no answer"
+        }
     }
 
     /// A question that was not answered in time.
@@ -153,7 +167,7 @@ extension FailureAccount {
 
     /// Who should have opened the gate.
     var gateHints: [String] {
-        guard failure.kind == .limit, case .wait(let gate)? = planned?.step.kind else { return [] }
+        guard failure.kind == .limit, !isUntaken, case .wait(let gate)? = planned?.step.kind else { return [] }
         var openers: [String] = []
         for (index, script) in plan.scripts.enumerated() {
             for case let step in script.steps where step.isListed {
@@ -165,15 +179,4 @@ extension FailureAccount {
         if openers.isEmpty { openers = ["the test's own code, or another server, was to open it"] }
         return openers.map { "gate      made at \(gate.location): \($0)" }
     }
-}
-
-/// What Swift has to say of a step that the core failed at its word.
-enum Explanation: Sendable {
-    struct Key: Hashable, Sendable {
-        let connection: Int
-        let step: Int
-    }
-
-    case finding(CheckFinding)
-    case thrown(String)
 }

@@ -4,28 +4,42 @@ extension FailureAccount {
     /// The client ended or reset the connection in the middle of a step.
     func starved(by ending: String) -> String {
         guard let planned else { return ending }
+        if failure.asked { return "\(planned.step) is not done: \(ending) \(whileAsked)" }
+        if failure.replying != nil {
+            return "\(planned.step) is not done: \(ending) before all of the reply was played"
+        }
         switch planned.step.kind {
         case .expect, .expectTemplate, .expectPiece, .expectFrame, .receiveExactly, .receiveAtLeast, .receiveUntil,
             .respond, .respondTo, .anyOrder, .optional, .choose:
             return "expected \(wanted), \(soFar), then \(ending)\(starvedBy)"
         case .delay:
             return "\(planned.step) was cut short: \(ending)"
-        case .send, .sendFrame:
+        case .send, .sendFrame, .sendComputed, .open, .wait:
             return "\(planned.step) can't be played: \(ending) before it"
         default:
             return "expected \(wanted), but \(ending)"
         }
     }
 
+    /// What was under way when a question was cut short, in words that follow how it was.
+    private var whileAsked: String {
+        switch planned?.step.kind {
+        case .wait?: "before it was opened"
+        case .respond?: "while its closure was at work on the request"
+        default: "while its closure was at work"
+        }
+    }
+
     var limitPassed: String {
         let limit = Duration.nanoseconds(connection.limit).brief
         guard let planned else { return "the limit of \(limit) passed" }
+        if isUntaken { return notTaken(within: limit) }
         if failure.asked { return unanswered(after: limit) }
         if isResting { return "expected the \(peer) to disconnect or to ask again, but \(stillThere(after: limit))" }
+        if failure.replying == .disconnect { return "expected \(wanted), but \(stillThere(after: limit))" }
         switch planned.step.kind {
         case .send, .sendFrame:
-            let taken = isExplicit ? "did not take it all within \(limit)" : "took nothing of it for \(limit)"
-            return "\(planned.step) is not done: the \(peer) \(taken)"
+            return notTaken(within: limit)
         case .expectDisconnect, .disconnect:
             return "expected \(wanted), but \(stillThere(after: limit))"
         case .reset, .close, .halfClose:
@@ -38,9 +52,23 @@ extension FailureAccount {
         }
     }
 
+    /// Whether the limit was that of bytes which the other side did not take.
+    var isUntaken: Bool {
+        failure.kind == .limit && connection.unwritten > 0
+    }
+
+    private func notTaken(within limit: String) -> String {
+        let isReply = if case .respond? = planned?.step.kind { true } else { false }
+        let taken =
+            isExplicit
+            ? "did not take \(isReply ? "all of its reply" : "it all") within \(limit)"
+            : "took nothing of \(isReply ? "its reply" : "it") for \(limit)"
+        return "\(stepText) is not done: the \(peer) \(taken)"
+    }
+
     /// Between two requests, where the client may leave.
     var isResting: Bool {
-        planned?.leave != nil && !failure.asked && connection.unjudged == 0
+        planned?.leave != nil && !failure.asked && failure.replying == nil && connection.unjudged == 0
     }
 
     private var isExplicit: Bool {

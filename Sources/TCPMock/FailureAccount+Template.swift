@@ -28,6 +28,20 @@ extension FailureAccount {
         connection.consumedTotal - templateStart
     }
 
+    /// Of a capture that is too long: the first byte that is not the ending it should have had by then.
+    var overlongOffset: Int? {
+        guard case .part(.captureUntil(_, let end, let max))? = planned?.role else { return nil }
+        return templateOffset + max + Bytes.firstDifference(end, Array(connection.excerpt.dropFirst(max)))
+    }
+
+    var captureTooLong: String? {
+        guard let place = overlongOffset, case .part(.captureUntil(let name, let end, let max))? = planned?.role,
+            templateGot.indices.contains(place)
+        else { return nil }
+        return "expected \(wanted), got \(brief(templateGot)): <\(name)> is longer than \(max), "
+            + "for byte \(place) (\(ByteText.named(templateGot[place]))) does not belong to \(ByteText.quoted(end))"
+    }
+
     private var templateStart: Int {
         connection.startOfFailedStep(in: script)
     }

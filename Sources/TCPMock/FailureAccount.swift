@@ -23,6 +23,7 @@ struct FailureAccount {
     var offset: Int? {
         switch failure.kind {
         case .mismatch where isTemplate: templateOffset
+        case .frameTooLong where isTemplate: overlongOffset
         case .check, .noOption: failure.offset
         case .mismatch, .delimiterMissing: failure.offset
         case .clientClosed, .clientReset, .limit: planned?.step.takesBytes == true ? failure.offset : nil
@@ -91,7 +92,9 @@ struct FailureAccount {
     }
 
     /// " (round 3 of 5)" inside one repeat; where repeats nest, the core's one number does not say which it counts.
+    /// What is written is written late, maybe in a later round: of that no number is known.
     private var round: String {
+        guard failure.kind != .write, !isUntaken else { return "" }
         let around = script.repeats(around: failure.step)
         guard let rounds = around.first, around.count == 1 else { return "" }
         if rounds == 0 { return " (request \(connection.round + 1))" }

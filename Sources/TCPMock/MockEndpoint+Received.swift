@@ -24,7 +24,7 @@ extension MockEndpoint {
         let place = Locked<(wait: PatternWait, observation: Observation?)?>(nil)
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-                let wait = PatternWait(for: pattern, on: connection) { continuation.resume() }
+                let wait = PatternWait(for: pattern, on: connection, of: side) { continuation.resume() }
                 place.withLock { $0 = (wait, nil) }
                 if Task.isCancelled { return wait.conclude(.cancelled) }
                 begin(wait, on: connection, within: limit) { observation in
@@ -52,7 +52,7 @@ extension MockEndpoint {
     public func received(_ pattern: Bytes, on connection: Int? = nil, within limit: Duration? = nil) throws -> Int {
         try check(pattern, connection)
         let done = DispatchSemaphore(value: 0)
-        let wait = PatternWait(for: pattern, on: connection) { done.signal() }
+        let wait = PatternWait(for: pattern, on: connection, of: side) { done.signal() }
         let place = Locked<Observation?>(nil)
         begin(wait, on: connection, within: limit) { observation in place.withLock { $0 = observation } }
         done.wait()

@@ -29,11 +29,13 @@ final class PatternWait: Listener {
     private static let shownBytes = 64
     private let pattern: Bytes
     private let connection: Int?
+    private let side: Side
     private let state = Locked(State())
 
-    init(for pattern: Bytes, on connection: Int?, waiter: @escaping @Sendable () -> Void) {
+    init(for pattern: Bytes, on connection: Int?, of side: Side, waiter: @escaping @Sendable () -> Void) {
         self.pattern = pattern
         self.connection = connection
+        self.side = side
         state.withLock { $0.waiter = waiter }
     }
 
@@ -57,7 +59,7 @@ final class PatternWait: Listener {
     func inputEnded(on connection: Int) {
         guard self.connection != nil else { return }
         change { state in
-            state.outcome = state.problem.map(Outcome.failed) ?? .over("the client's stream has ended")
+            state.outcome = state.problem.map(Outcome.failed) ?? .over("the \(side.peer)'s stream has ended")
         }
     }
 
@@ -82,7 +84,7 @@ final class PatternWait: Listener {
     }
 
     func ended() {
-        conclude(.over("the server has ended"))
+        conclude(.over("the \(side.noun) has ended"))
     }
 
     /// Ends the waiting, if it has not ended yet.
@@ -134,7 +136,9 @@ final class PatternWait: Listener {
     }
 
     private func soFar(_ streams: [Int: Stream]) -> String {
-        guard !streams.isEmpty else { return "so far nobody has connected" }
+        guard !streams.isEmpty else {
+            return side == .server ? "so far nobody has connected" : "so far it has not connected"
+        }
         let numbers = streams.keys.sorted()
         let shown = numbers.suffix(3).map { "connection \($0) sent \(text(streams[$0]))" }
         let rest = numbers.count - shown.count

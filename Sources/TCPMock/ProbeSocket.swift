@@ -13,7 +13,7 @@
 ///
 /// ```swift
 /// let socket = try ProbeSocket(connectingTo: server.address)
-/// socket.breakSends(at: "DATA\r\n")               // from there on sends fail with EPIPE
+/// try socket.breakSends(at: "DATA\r\n")           // from there on sends fail with EPIPE
 /// let client = Client(transport: socket)
 /// …
 /// #expect(socket.record.sendAllCalls < 3, "too many writes")
@@ -123,9 +123,13 @@ public final class ProbeSocket: Sendable {
     /// - Parameters:
     ///   - cue: What to look for: at least one byte.
     ///   - errno: The error of the sends that fail. Default: EPIPE.
-    public func breakSends(at cue: Bytes, errno: Int32? = nil) {
+    ///
+    /// - Throws: ``MockError`` when the cue can't be one: it is empty, or its hex digits are none.
+    public func breakSends(at cue: Bytes, errno: Int32? = nil) throws {
+        let cue = try checked(cue)
+        if cue.isEmpty { throw MockError(kind: .misuse, "can't break sends at no bytes: the cue is empty") }
         state.withLock { state in
-            state.breaker = SendBreaker(cue: cue.array, errno: errno ?? EPIPE, after: state.record)
+            state.breaker = SendBreaker(cue: cue, errno: errno ?? EPIPE, after: state.record)
         }
     }
 

@@ -1,11 +1,12 @@
 // The servers that traits have made for the running test.
 
+import Synchronization
 public import TCPMock
 
 extension MockServer {
     /// The server of the running test's `.mockServer` trait; of several the one named last, a test's before its suite's.
     ///
-    /// The test's task and the tasks born in it know the server; a detached task or another thread must be given it.
+    /// The test's task, the tasks born in it and the closures of the server's script know it; a detached task or another thread must be given it.
     ///
     /// - Throws: `MockError` where no trait has made a server.
     public static var current: MockServer {
@@ -31,13 +32,31 @@ extension MockServer {
 }
 
 enum ServersInScope {
-    /// From the outermost to the innermost.
-    @TaskLocal static var all: [(name: String?, server: MockServer)] = []
+    /// Where a trait's server will be: known before the server is made, since the task of its closures is born with it.
+    final class Place: Sendable {
+        let name: String?
+        private let held = Mutex<MockServer?>(nil)
 
-    static func with(
-        _ server: MockServer, named name: String?, _ body: @Sendable () async throws -> Void
-    ) async throws {
-        try await $all.withValue(all + [(name, server)]) { try await body() }
+        init(name: String?) {
+            self.name = name
+        }
+
+        var server: MockServer? { held.withLock { $0 } }
+
+        func fill(_ server: MockServer) {
+            held.withLock { $0 = server }
+        }
+    }
+
+    @TaskLocal private static var places: [Place] = []
+
+    /// From the outermost to the innermost.
+    static var all: [(name: String?, server: MockServer)] {
+        places.compactMap { place in place.server.map { (place.name, $0) } }
+    }
+
+    static func with(_ place: Place, _ body: @Sendable () async throws -> Void) async throws {
+        try await $places.withValue(places + [place]) { try await body() }
     }
 
     static func none(_ what: String) -> MockError {

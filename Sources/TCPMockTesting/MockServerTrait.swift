@@ -17,8 +17,12 @@ public struct MockServerTrait: TestTrait, SuiteTrait, TestScoping {
     public func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
     ) async throws {
-        try await Scope.run(isolation: nil, makeServer) { server in
-            try await ServersInScope.with(server, named: name, function)
+        let place = ServersInScope.Place(name: name)
+        try await ServersInScope.with(place) {
+            try await Scope.run(isolation: nil, makeServer) { server in
+                place.fill(server)
+                try await function()
+            }
         }
     }
 }

@@ -183,6 +183,35 @@ struct PieceCase: Sendable, CustomTestStringConvertible {
         #expect(failure.declared == 3)
     }
 
+    @Test func aResetEndsTheWaitForTheAnswer() {
+        let player = SessionPlayer([.piece(line, flags: question), .send("end")])
+        #expect(player.play(.text("abc\n")) == [.ask, .waitAnswer])
+        #expect(player.play(.rst) == [.fail(EVL_FAILURE_CLIENT_RESET, step: 0, offset: 3)])
+        #expect(player.failure.asked)
+    }
+
+    @Test func aResetThatIsExpectedNextWaitsForTheAnswer() {
+        let player = SessionPlayer([.piece(line, flags: question), .disconnects(EVL_EXPECT_ANY)])
+        player.leave = EVL_LEAVE_RST
+        #expect(player.play(.text("abc\n"), .rst) == [.ask, .waitAnswer, .waitAnswer])
+        #expect(player.play(.answer([])).last == .end)
+        let serving = SessionPlayer([
+            .piece(line, flags: question | orLeave, target: 2), .back(to: 0, rounds: endless),
+            .disconnects(EVL_EXPECT_ANY),
+        ])
+        serving.leave = EVL_LEAVE_RST
+        #expect(serving.play(.text("abc\n"), .rst) == [.ask, .waitAnswer, .waitAnswer])
+        #expect(serving.play(.answer([])).last == .end)
+    }
+
+    @Test func whatFailsInAnAnswerSaysWhichStepOfItWas() {
+        let player = SessionPlayer([.piece(line, flags: question), .expect("x")])
+        _ = player.play(.text("a\nb"))
+        let answer = CoreStep(EVL_STEP_DISCONNECT)
+        #expect(player.play(.answer([answer])).last == .fail(EVL_FAILURE_UNEXPECTED_BYTES, step: 0))
+        #expect(player.failure.replying == UInt8(EVL_STEP_DISCONNECT.rawValue))
+    }
+
     // MARK: leaving instead
 
     /// Lines until the client leaves, then its end.

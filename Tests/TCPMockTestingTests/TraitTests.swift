@@ -27,6 +27,15 @@ import Testing
         try sayHello(to: server)
     }
 
+    @Test(.mockServer([.respond(.line) { _ in "\(try MockServer.current.host)\n" }]))
+    func closuresOfItsScriptKnowTheServer() throws {
+        let server = try MockServer.current
+        let client = try TestClient.connect(server.host, server.port)
+        try client.send("where\n")
+        #expect(try client.receiveText(server.host.utf8.count + 1) == server.host + "\n")
+        client.close()
+    }
+
     @Test func withoutTheTraitTheErrorNamesIt() {
         let error = #expect(throws: MockError.self) { try MockServer.current }
         #expect(error?.message.hasPrefix("MockServer.current is for tests with the trait .mockServer(…)") == true)

@@ -57,6 +57,25 @@ import Testing
         #expect(failure.details.contains("not run   1 expect \"A\\n\" · 3 expect \"C\\n\""), "\(failure)")
     }
 
+    @Test func whatIsOpenIsListedToWhoLeaves() async throws {
+        let verdict = try await serve([.anyOrder([.expect("A\n"), .expect("B\n"), .expect("C\n")])]) {
+            try $0.send("B\n")
+        }
+        #expect(
+            verdict.failures.first?.summary.contains("expected one of \"A\\n\", \"C\\n\", got") == true, "\(verdict)")
+    }
+
+    @Test func whatIsOpenIsListedAtTheLimit() async throws {
+        let script: Script = [
+            .choose([.when("GET ", [.expect("GET /")]), .when("PUT ", [.expect("PUT /")])])
+        ]
+        let limits = Limits(step: .milliseconds(50))
+        let verdict = try await serve(script, options: .init(limits: limits), staying: true) { _ in }
+        #expect(
+            verdict.failures.first?.summary.contains("expected one of \"GET \", \"PUT \", got nothing") == true,
+            "\(verdict)")
+    }
+
     @Test(arguments: [true, false]) func optionalStepsArePlayedIfAskedFor(_ asks: Bool) async throws {
         let script: Script = [
             .optional(.expectLine("STARTTLS"), .send("no\n")), .expectLine("QUIT"), .optional(.expect("BYE")),

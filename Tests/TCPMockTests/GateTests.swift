@@ -76,4 +76,31 @@ import Testing
         }
         #expect(verdict.failures.first?.kind == .clientReset, "\(verdict)")
     }
+
+    @Test func aResetWhileAGateIsWaitedForNamesTheGate() async throws {
+        let server = try MockServer([.expect("x"), .wait(Gate("go"), within: .seconds(600)), .send("y")])
+        let client = try server.connect()
+        try client.send("x")
+        try await server.received("x")
+        client.reset()
+        let failure = try #require(await server.finish().failures.first)
+        #expect(
+            failure.summary == "connection 1, step 2 of 3: wait(gate \"go\") is not done: "
+                + "the client reset the connection (RST) before it was opened")
+    }
+
+    @Test func aResetBeforeAGateIsOpenedNamesTheStep() async throws {
+        let server = try MockServer()
+        try server.enqueue(.expect("x"))
+        let client = try server.connect()
+        try client.send("x")
+        try await server.join()
+        client.reset()
+        #expect(becomes { server.connections.first?.end == .rst })
+        try server.enqueue(.open(Gate("go")))
+        let failure = try #require(await server.finish().failures.first)
+        #expect(
+            failure.summary.hasSuffix(
+                ": open(gate \"go\") can't be played: the client reset the connection (RST) before it"), "\(failure)")
+    }
 }

@@ -18,6 +18,24 @@ private func details(
     return try #require(verdict.failures.first).details
 }
 
+// MARK: What was sent and not taken
+
+@Test func computedBytesThatAreNotTakenAreTold() throws {
+    let text = try summary([.send { _ in "abc" }], makeFailure(.limit)) { $0.unwritten = 2 }
+    #expect(text == "connection 1, step 1 of 1: send { … } is not done: the client took nothing of it for 2 s")
+}
+
+/// What is written late is counted in the round that has begun by then.
+@Test func writesThatFailNameNoRound() throws {
+    let failed = try summary([.serve(.line) { _ in "ok" }], makeFailure(.write, error: 32)) { $0.round = 1 }
+    #expect(failed.hasPrefix("connection 1, step 1 of 1: serve { … } failed: Broken pipe"), "\(failed)")
+    let late = try summary([.serve(.line) { _ in "ok" }], makeFailure(.limit)) {
+        $0.round = 1
+        $0.unwritten = 2
+    }
+    #expect(late.hasPrefix("connection 1, step 1 of 1: serve { … } is not done"), "\(late)")
+}
+
 // MARK: Grouping
 
 @Test func identicalFailuresOfManyConnectionsAreOneWithACount() throws {

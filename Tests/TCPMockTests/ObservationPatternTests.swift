@@ -98,6 +98,20 @@ private let patient = MockServer.Options(limits: Limits(step: .seconds(60)), aft
     #expect(error?.message == #"waited for "a", but the server has ended; so far nobody has connected"#)
 }
 
+@Test func aClientThatWaitsSpeaksOfItsServer() async throws {
+    let server = try MockServer([.send("hello"), .expectDisconnect()])
+    let client = try MockClient(connectingTo: server.address, [.receive(exactly: 5)])
+    try await client.received("hello", on: 1)
+    _ = await client.finish()
+    _ = await server.finish()
+    let one = await #expect(throws: MockError.self) { try await client.received("bye", on: 1) }
+    #expect(
+        one?.message.contains("but the server's stream has ended; so far connection 1 sent \"hello\"") == true,
+        "\(one as Any)")
+    let any = await #expect(throws: MockError.self) { try await client.received("bye") }
+    #expect(any?.message.contains("but the client has ended") == true, "\(any as Any)")
+}
+
 @Test func aPatternCanNotBeSoughtInWhatWasNotRecorded() async throws {
     var options = patient
     options.recording = .bytes(3)

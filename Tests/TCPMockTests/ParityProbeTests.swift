@@ -143,7 +143,7 @@ func e21_aSendFailsOnceTheCueHasAppearedAndStaysBroken(_ writes: [String]) async
     let before = writes.dropLast().joined()
     let script: Script = before.isEmpty ? [] : [.expect(.text(before))]
     let verdict = try await probe(script) { (socket) throws in
-        socket.breakSends(at: "byte-me", errno: ECONNRESET)
+        try socket.breakSends(at: "byte-me", errno: ECONNRESET)
         for text in writes.dropLast() { try socket.send(.text(text)) }
         let broken = ProbeSocket.CallError.self
         for _ in 1...2 {
@@ -160,9 +160,17 @@ func e21_aSendFailsOnceTheCueHasAppearedAndStaysBroken(_ writes: [String]) async
 @Test func e21_aCueThatHasBeenSentBreaksTheNextSend() async throws {
     let verdict = try await probe([.expect("byte-me")]) { (socket) throws in
         try socket.sendAll("byte-me")
-        socket.breakSends(at: "byte-me")
+        try socket.breakSends(at: "byte-me")
         let error = #expect(throws: ProbeSocket.CallError.self) { try socket.send("x") }
         #expect(error?.description == "send: Broken pipe (EPIPE 32)")
+    }
+    #expect(verdict.isClean, "\(verdict)")
+}
+
+@Test(arguments: ["", Bytes.hex("zz")]) func e21_whatCantBeACueIsRefused(_ cue: Bytes) async throws {
+    let verdict = try await probe([.expect("x")]) { (socket) throws in
+        #expect(throws: MockError.self) { try socket.breakSends(at: cue) }
+        try socket.sendAll("x")
     }
     #expect(verdict.isClean, "\(verdict)")
 }

@@ -149,6 +149,78 @@ import Testing
         #expect(verdict.failures.first?.kind == .closure, "\(verdict)")
     }
 
+    @Test func whatCantBePlayedWasNotThrown() async throws {
+        let verdict = try await serve([.respond(.line) { _ in .steps([.expect("x")]) }], staying: true) { client in
+            try client.send("x\n")
+            _ = try? client.receiveAll()
+        }
+        #expect(
+            verdict.failures.first?.summary.contains(
+                "failed: what its closure returned can't be played: expect \"x\" can't be part of a reply") == true,
+            "\(verdict)")
+    }
+
+    // MARK: Replies that don't get through
+
+    @Test func aResetEndsTheWaitForAClosure() async throws {
+        let gate = Gate("never")
+        let script: Script = [
+            .respond(.line, within: .seconds(600)) { _ in
+                try await gate.opened()
+                return "late\n"
+            }
+        ]
+        let server = try MockServer(script)
+        let client = try server.connect()
+        try client.send("x\n")
+        try await server.received("x\n")
+        client.reset()
+        let failure = try #require(await server.finish().failures.first)
+        gate.open()
+        #expect(failure.kind == .clientReset)
+        #expect(
+            failure.summary == "connection 1, step 1 of 1: respond { … } is not done: the client reset the connection "
+                + "(RST) while its closure was at work on the request")
+    }
+
+    @Test(arguments: [true, false]) func aReplyThatIsNotTakenIsToldAsOne(_ isServed: Bool) async throws {
+        let reply = Reply.steps([
+            .send(Bytes([UInt8](repeating: 65, count: 32 << 20)), within: .milliseconds(100))
+        ])
+        let step: Step = isServed ? .serve(.line) { _ in reply } : .respond(.line) { _ in reply }
+        let verdict = try await serve(
+            [step], options: .init(limits: Limits(step: .seconds(60))), staying: true
+        ) { try $0.send("x\n") }
+        let failure = try #require(verdict.failures.first)
+        #expect(failure.kind == .limit)
+        #expect(
+            failure.summary.hasPrefix(
+                "connection 1, step 1 of 1: \(isServed ? "serve" : "respond") { … } is not done: "
+                    + "the client took nothing of its reply for "), "\(failure)")
+        #expect(failure.message.contains("hint      the client does not read"), "\(failure)")
+    }
+
+    @Test func whatComesBehindAReplyThatDisconnectsIsUnexpected() async throws {
+        let script: Script = [.serve(.line) { _ in .steps([.send("ok\n"), .disconnect()]) }]
+        let verdict = try await serve(script, staying: true) { client in
+            try client.send("a\nb\n")
+            _ = try? client.receiveAll()
+        }
+        #expect(
+            verdict.failures.first?.summary.contains(
+                "expected the client to disconnect, as the reply to its request says, got 2 more bytes") == true,
+            "\(verdict)")
+    }
+
+    @Test func whoStaysAfterAReplyThatDisconnectsIsTold() async throws {
+        let script: Script = [.serve(.line) { _ in .steps([.send("ok\n"), .disconnect(within: .milliseconds(100))]) }]
+        let verdict = try await serve(script, staying: true) { try $0.send("a\n") }
+        #expect(
+            verdict.failures.first?.summary.contains(
+                "expected the client to disconnect, as the reply to its request says, but it was still connected")
+                == true, "\(verdict)")
+    }
+
     // MARK: Tables
 
     @Test func aTableOfLiteralsAnswersOnTheStream() async throws {

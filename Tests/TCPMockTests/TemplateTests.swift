@@ -52,6 +52,20 @@ import Testing
                 + "first difference at byte 7 ('!' 0x21, got '?' 0x3F)")
     }
 
+    @Test(arguments: ["USER abcd\r\n", "USER abc\rx"]) func aCaptureThatIsTooLongNamesTheByte(_ sent: String)
+        async throws
+    {
+        let verdict = try await serve([.expectTemplate("USER \(capture: "name", max: 3)\r\n")], staying: true) {
+            client in
+            try client.send(sent)
+            #expect(throws: connectionReset) { try client.receiveSome() }
+        }
+        let failure = try #require(verdict.failures.first)
+        let place = sent.contains("abcd") ? 8 : 9
+        #expect(failure.offset == place)
+        #expect(failure.summary.contains(": <name> is longer than 3, for byte \(place) ("), "\(failure)")
+    }
+
     @Test func theSecondTemplateCountsFromItsOwnStart() async throws {
         let verdict = try await serve([.repeat(2, [.expectTemplate("A\(any: 1)B")])], staying: true) { client in
             try client.send("AxBAyC")

@@ -18,7 +18,7 @@ struct Probes {
     @Test func failSendsFromACueOn() async throws {
         try await withMockServer([.expect("HELLO\r\n"), .expectDisconnect(.any)]) { server in
             let socket = try ProbeSocket(connectingTo: server.address)
-            socket.breakSends(at: "DATA\r\n")  // with EPIPE
+            try socket.breakSends(at: "DATA\r\n")  // with EPIPE
             try socket.sendAll("HELLO\r\n")
             #expect(throws: ProbeSocket.CallError.self) { try socket.sendAll("DATA\r\n") }
             socket.close()

@@ -41,8 +41,9 @@ typedef struct evl_failure {
     uint64_t taken;       /* CHOICE, each once: the options that have been, as bits */
     uint8_t header_count; /* frame steps: header bytes so far */
     bool header_whole;
-    bool whole; /* PIECE, CHOICE: the payload was whole */
-    bool asked; /* a question was not answered yet */
+    bool whole;       /* PIECE, CHOICE: the payload was whole */
+    bool asked;       /* a question was not answered yet */
+    uint8_t replying; /* an evl_step_kind: of the answer's step that was played; 0: none was */
     uint8_t header[EVL_MAX_HEADER];
 } evl_failure;
 

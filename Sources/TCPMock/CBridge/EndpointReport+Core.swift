@@ -162,7 +162,21 @@ extension ConnectionReport.Failure {
         self.init(
             kind: kind, step: Int(failure.step), offset: Int(failure.offset), declared: failure.declared,
             error: failure.error, header: header, node: failure.node == UInt32.max ? nil : Int(failure.node),
-            taken: failure.taken, whole: failure.whole, asked: failure.asked)
+            taken: failure.taken, whole: failure.whole, asked: failure.asked,
+            replying: ConnectionReport.ReplyPart(evl_step_kind(UInt32(failure.replying))))
+    }
+}
+
+extension ConnectionReport.ReplyPart {
+    /// Nil for steps that no reply has, and for none.
+    fileprivate init?(_ kind: evl_step_kind) {
+        switch kind {
+        case EVL_STEP_SEND: self = .send
+        case EVL_STEP_DELAY: self = .pause
+        case EVL_STEP_DISCONNECT: self = .disconnect
+        case EVL_STEP_HALF_CLOSE, EVL_STEP_CLOSE, EVL_STEP_RESET: self = .end
+        default: return nil
+        }
     }
 }
 
