@@ -1,6 +1,5 @@
 // The servers that traits have made for the running test.
 
-import Synchronization
 public import TCPMock
 
 extension MockServer {
@@ -35,7 +34,7 @@ enum ServersInScope {
     /// Where a trait's server will be: known before the server is made, since the task of its closures is born with it.
     final class Place: Sendable {
         let name: String?
-        private let held = Mutex<MockServer?>(nil)
+        private let held = Locked<MockServer?>(nil)
 
         init(name: String?) {
             self.name = name
@@ -45,6 +44,11 @@ enum ServersInScope {
 
         func fill(_ server: MockServer) {
             held.withLock { $0 = server }
+        }
+
+        /// Lets the server go: its closures' task knows the place for as long as the server lives, and must not be why.
+        func clear() {
+            held.withLock { $0 = nil }
         }
     }
 

@@ -18,6 +18,7 @@ public struct MockServerTrait: TestTrait, SuiteTrait, TestScoping {
         for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
     ) async throws {
         let place = ServersInScope.Place(name: name)
+        defer { place.clear() }
         try await ServersInScope.with(place) {
             try await Scope.run(isolation: nil, makeServer) { server in
                 place.fill(server)
