@@ -11,6 +11,7 @@
 #define FIRST_LOOK_NS 200000u  /* 0.2 ms */
 #define LAST_LOOK_NS 20000000u /* 20 ms */
 #define FIRST_JUDGE_NS 20000u  /* 20 us */
+#define LAST_JUDGE_NS 2000000u /* 2 ms */
 
 evl_connection *connection_of_alarm(evl_alarm *alarm) {
     return (evl_connection *)(void *)((char *)alarm - offsetof(evl_connection, alarm));
@@ -23,8 +24,8 @@ static bool take_sample(evl_connection *c) {
 }
 
 static void look_again(evl_connection *c) {
-    uint64_t after = c->look_after_ns;
-    c->look_after_ns = after * 2 < LAST_LOOK_NS ? after * 2 : LAST_LOOK_NS;
+    uint64_t after = c->stage.open.look_after_ns;
+    c->stage.open.look_after_ns = after * 2 < LAST_LOOK_NS ? after * 2 : LAST_LOOK_NS;
     loop_alarm_set(c->host->loop, &c->alarm, c->host->loop->now_ns + after);
 }
 
@@ -40,8 +41,8 @@ void leave_look_later(evl_connection *c) {
     bool seen_all = c->sample.time_ns >= c->step_began_ns && c->sample.unread == 0;
     if (seen_all || !take_sample(c) || c->sample.unread == 0)
         return;
-    if (c->look_after_ns == 0)
-        c->look_after_ns = FIRST_LOOK_NS;
+    if (c->stage.open.look_after_ns == 0)
+        c->stage.open.look_after_ns = FIRST_LOOK_NS;
     look_again(c);
 }
 
@@ -59,23 +60,31 @@ static bool is_undecided(evl_connection *c) {
     return probe_unacknowledged(c->fd) > (c->half_closed ? 1 : 0);
 }
 
+/* Whether the client's socket is gone that was last seen with unread bytes: its reset may still be
+ * on the way, for one pause. */
+static bool awaits_reset(evl_connection *c) {
+    if (c->sample.unread == 0 || c->seen_gone || has_error(c->fd))
+        return false;
+    c->seen_gone = true;
+    c->stage.open.look_after_ns = LAST_JUDGE_NS;
+    return true;
+}
+
 /* True: decided, the session knows, the socket is closed. False: asks again after a while. */
 bool leave_judge(evl_connection *c) {
-    if (is_undecided(c)) {
-        if (c->look_after_ns == 0)
-            c->look_after_ns = FIRST_JUDGE_NS;
+    if (is_undecided(c) || awaits_reset(c)) {
+        if (c->stage.open.look_after_ns == 0)
+            c->stage.open.look_after_ns = FIRST_JUDGE_NS;
         look_again(c);
         return false;
     }
-    /* Asked before our own FIN: a client that has closed cleanly may be gone from a busy kernel's
-     * tables, which then answers that FIN with a reset that is nobody's refusal. */
+    /* Asked before our own FIN: a client that has read all and closed may be gone from a kernel
+     * that has too many in TIME_WAIT, which then answers our FIN with a reset that is nobody's
+     * refusal. */
     bool refused = socket_take_error(c->fd) != 0;
     if (!c->half_closed)
         socket_half_close(c->fd);
     c->half_closed = true;
-    /* A client last seen with unread bytes may be closing right now, its reset still on the way. */
-    if (c->sample.unread > 0)
-        refused |= socket_take_error(c->fd) != 0;
     session_left(&c->session, refused ? EVL_LEAVE_RST_AFTER_FIN : EVL_LEAVE_FIN);
     if (refused)
         connection_note(c, EVL_EVENT_RST, session_index(&c->session), c->consumed_total);
@@ -86,8 +95,8 @@ bool leave_judge(evl_connection *c) {
 /* A reset waits until the client's kernel has all that was sent: it would discard the rest. */
 bool leave_reset(evl_connection *c) {
     if (!c->deferred_discard && !has_error(c->fd) && probe_unacknowledged(c->fd) > 0) {
-        if (c->look_after_ns == 0)
-            c->look_after_ns = FIRST_JUDGE_NS;
+        if (c->stage.open.look_after_ns == 0)
+            c->stage.open.look_after_ns = FIRST_JUDGE_NS;
         look_again(c);
         return false;
     }

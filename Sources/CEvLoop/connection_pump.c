@@ -1,4 +1,6 @@
 /* The pump: asks the session for the next action and carries it out, until it has to wait. */
+#include <stdlib.h>
+
 #include "connection.h"
 
 /* Actions a connection may carry out before others get their turn. */
@@ -85,14 +87,20 @@ static void defer(evl_connection *c, const evl_action *action) {
     c->deferred = (uint8_t)action->kind;
     c->questions += action->kind == EVL_ACTION_ASK ? 1 : 0;
     c->deferred_discard = action->discard;
-    c->look_after_ns = 0;
+    c->stage.open.look_after_ns = 0;
     loop_alarm_cancel(c->host->loop, &c->alarm);
+}
+
+static bool keep_payload(evl_connection *c, const evl_action *action) {
+    if (c->keep == NULL)
+        c->keep = calloc(1, sizeof *c->keep);
+    return c->keep != NULL &&
+           keep_store(c->keep, action->step, action->bytes, action->length) == EVL_OK;
 }
 
 static void step_done(evl_connection *c, const pump_state *pump, const evl_action *action) {
     connection_note(c, EVL_EVENT_STEP_DONE, action->step, c->consumed_total + pump->input.used);
-    if (action->bytes != NULL &&
-        keep_store(&c->keep, action->step, action->bytes, action->length) != EVL_OK) {
+    if (action->bytes != NULL && !keep_payload(c, action)) {
         evl_failure failure = session_fail(&c->session, EVL_FAILURE_NO_MEMORY);
         failure.step = action->step;
         connection_fail(c, failure);
@@ -102,9 +110,9 @@ static void step_done(evl_connection *c, const pump_state *pump, const evl_actio
         c->step_began_ns = c->host->loop->now_ns;
     c->time_up = false;
     c->limit_passed = false;
-    c->lag_ns = 0;
-    c->extension_ns = 0;
-    c->look_after_ns = 0;
+    if (c->trouble != NULL)
+        c->trouble->lag_ns = 0;
+    c->stage.open.look_after_ns = 0;
     if (c->alarm.armed)
         loop_alarm_cancel(c->host->loop, &c->alarm);
 }
@@ -150,7 +158,7 @@ static bool carry_out(evl_connection *c, pump_state *pump, const evl_action *act
         io_flush(c, &pump->batch);
         return false;
     case EVL_ACTION_FAIL:
-        connection_fail(c, action->failure);
+        connection_fail(c, session_failure(&c->session, action));
         io_flush(c, &pump->batch); /* the replies up to the failing step still go out */
         return false;
     case EVL_ACTION_GO_ON:

@@ -303,10 +303,10 @@ static void connection_ended(evl_host *host, evl_connection *c) {
     endpoint->received_total += c->received_total;
     endpoint->sent_total += c->sent_total;
     endpoint->completed += c->script_done ? 1 : 0;
-    endpoint->failed |= c->failure.kind != EVL_FAILURE_NONE;
+    endpoint->failed |= connection_failure(c) != EVL_FAILURE_NONE;
     if (!report_keep(endpoint, c)) {
-        *(c->failure.kind == EVL_FAILURE_NONE ? &endpoint->records_dropped
-                                              : &endpoint->failures_dropped) += 1;
+        *(connection_failure(c) == EVL_FAILURE_NONE ? &endpoint->records_dropped
+                                                    : &endpoint->failures_dropped) += 1;
         connection_free(c);
     }
     review_later(endpoint);

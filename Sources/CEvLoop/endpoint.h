@@ -68,7 +68,6 @@ struct evl_endpoint {
     uint64_t refused_since_ns; /* 0: the last attempt was not refused */
     uint64_t back_off_ns, unreached_ns;
     bool dial_extended;
-    char peer[SOCKET_PEER_TEXT]; /* whom it dials */
     evl_job open_job, close_job;
 };
 
@@ -87,7 +86,7 @@ static inline bool endpoint_is_live(const evl_endpoint *endpoint) {
 
 /* endpoint_accept.c */
 evl_status accept_listen(evl_endpoint *endpoint, int *error);
-evl_connection *endpoint_admit(evl_endpoint *endpoint, int fd, const char *peer);
+evl_connection *endpoint_admit(evl_endpoint *endpoint, int fd, const socket_end *peer);
 void accept_ready(struct ev_loop *ev, ev_io *watcher, int events);
 void accept_retry(evl_alarm *alarm);
 void accept_watch(evl_endpoint *endpoint);

@@ -55,7 +55,7 @@ void accept_retry(evl_alarm *alarm) {
     accept_watch(endpoint);
 }
 
-static void serve(evl_endpoint *endpoint, int fd, const char *peer) {
+static void serve(evl_endpoint *endpoint, int fd, const socket_end *peer) {
     evl_connection *c = endpoint_admit(endpoint, fd, peer);
     if (c == NULL)
         return;
@@ -70,12 +70,12 @@ void accept_all(evl_endpoint *endpoint) {
     atomic_store_explicit(&endpoint->settled, false, memory_order_release);
     for (int i = 0; i < ACCEPT_AT_ONCE && may_accept(endpoint); i++) {
         int fd = -1, error = 0;
-        char peer[SOCKET_PEER_TEXT];
-        socket_result result = socket_accept(endpoint->listener, &fd, peer, &error);
+        socket_end peer;
+        socket_result result = socket_accept(endpoint->listener, &fd, &peer, &error);
         if (result == SOCKET_LATER)
             break;
         if (result == SOCKET_OK)
-            serve(endpoint, fd, peer);
+            serve(endpoint, fd, &peer);
         else
             pause_accepting(endpoint, error);
     }
@@ -146,7 +146,7 @@ static void turn_off(evl_endpoint *endpoint, int fd) {
     observe_turned_away(endpoint, endpoint->accepted);
 }
 
-static void turn_away(evl_endpoint *endpoint, int fd, const char *peer) {
+static void turn_away(evl_endpoint *endpoint, int fd, const socket_end *peer) {
     evl_unscripted policy = (evl_unscripted)endpoint->config.unscripted;
     if (endpoint->failed && policy == EVL_UNSCRIPTED_FAIL) {
         /* Its cause has been reported: a client that retries must not bury it. */
@@ -174,7 +174,7 @@ static void turn_away(evl_endpoint *endpoint, int fd, const char *peer) {
 
 /* A connection, not begun yet, for the next script; NULL when none is for it, or for want of
  * memory: then it has been dealt with. */
-evl_connection *endpoint_admit(evl_endpoint *endpoint, int fd, const char *peer) {
+evl_connection *endpoint_admit(evl_endpoint *endpoint, int fd, const socket_end *peer) {
     evl_program *program = NULL;
     uint32_t script = 0;
     endpoint->accepted++;

@@ -35,7 +35,7 @@ evl_status dial_prepare(evl_endpoint *endpoint) {
         status = socket_check_address(&config->source);
     endpoint->address = config->address;
     if (status == EVL_OK)
-        socket_describe_address(&config->address, endpoint->peer);
+        socket_address_end(&config->address, &endpoint->host.peer);
     return status;
 }
 
@@ -134,7 +134,7 @@ static void connected(evl_endpoint *endpoint, const dial_attempt *attempt) {
         refused(endpoint, attempt->began_ns, ECONNREFUSED);
         return;
     }
-    evl_connection *c = endpoint_admit(endpoint, attempt->fd, endpoint->peer);
+    evl_connection *c = endpoint_admit(endpoint, attempt->fd, NULL);
     if (c == NULL) {
         pause_dialling(endpoint, attempt->began_ns, ENOMEM);
         return;
@@ -142,7 +142,7 @@ static void connected(evl_endpoint *endpoint, const dial_attempt *attempt) {
     endpoint->attempts = 0;
     endpoint->refused_since_ns = endpoint->back_off_ns = 0;
     loop_alarm_cancel(endpoint->host.loop, &endpoint->retry);
-    socket_describe_local(attempt->fd, c->local);
+    socket_local_end(attempt->fd, &c->end);
     c->reset_taken = attempt->was_reset;
     connection_begin(c);
 }

@@ -130,16 +130,16 @@ bool socket_is_its_own_peer(int fd) {
     return getpeername(fd, &theirs.any, &length) == 0 && same_end(&ours, &theirs);
 }
 
-void socket_describe_local(int fd, char local[SOCKET_PEER_TEXT]) {
+void socket_local_end(int fd, socket_end *local) {
     any_address ours = {0};
     socklen_t length = sizeof ours;
     if (getsockname(fd, &ours.any, &length) == 0)
-        socket_describe(&ours, local);
+        *local = socket_end_of(&ours);
 }
 
-void socket_describe_address(const evl_address *address, char text[SOCKET_PEER_TEXT]) {
+void socket_address_end(const evl_address *address, socket_end *end) {
     any_address raw = {0};
     socklen_t length = 0;
     if (socket_encode(address, &raw, &length) == EVL_OK)
-        socket_describe(&raw, text);
+        *end = socket_end_of(&raw);
 }
