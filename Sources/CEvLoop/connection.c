@@ -343,7 +343,7 @@ void connection_view(const evl_connection *c, evl_connection_view *view) {
                                   .dialled = dialled,
                                   .peer = ends[0],
                                   .local = ends[1]};
-    socket_describe_end(dialled ? &c->host->peer : &c->end, ends[0]);
+    socket_describe_end(dialled ? &c->host->address : &c->end, ends[0]);
     ends[1][0] = 0;
     if (dialled)
         socket_describe_end(&c->end, ends[1]);

@@ -23,8 +23,9 @@ typedef struct evl_host {
     bool finishing;
     uint64_t finishing_ns;
     bool is_tcp;
-    bool dials;      /* its connections are made, not accepted */
-    socket_end peer; /* then: whom it dials */
+    bool dials;         /* its connections are made, not accepted */
+    socket_end address; /* where it listens, or whom it dials */
+    bool is_specific;   /* that is one address: an end of each of its connections */
     void (*moved)(struct evl_host *host, evl_connection *connection); /* idle, or further on */
     void (*ended)(struct evl_host *host, evl_connection *connection); /* once; may free it */
     /* False without memory. */
@@ -100,11 +101,13 @@ struct evl_connection {
     uint8_t deferred; /* evl_action_kind to carry out when all is written; STEP_DONE: none */
     bool deferred_discard;
     bool got_fin, got_rst, half_closed, time_up, idle, ended, script_done, dropped;
-    bool hungry;       /* its step needs more input than there is: reading can't pause */
-    bool seen_gone;    /* its kernel knows no such client any more */
-    bool reset_taken;  /* its reset was told as it connected, and reads as an end */
-    bool yielded;      /* its alarm rings only to let it go on */
-    bool limit_passed; /* the limit has had its last read: the next ring is final */
+    bool hungry;          /* its step needs more input than there is: reading can't pause */
+    bool refused;         /* it has reset the connection after its FIN */
+    bool waits_for_quiet; /* its alarm rings when the client has been silent for a while */
+    bool seen_gone;       /* its kernel knows no such client any more */
+    bool reset_taken;     /* its reset was told as it connected, and reads as an end */
+    bool yielded;         /* its alarm rings only to let it go on */
+    bool limit_passed;    /* the limit has had its last read: the next ring is final */
 };
 
 /* Starts playing `program` (reference taken over; NULL: live, nothing yet) on connected `fd`.
@@ -191,7 +194,7 @@ static inline bool io_is_pending(const evl_connection *c) {
 
 /* connection_leave.c */
 void leave_look(evl_connection *c);
-void leave_look_later(evl_connection *c);
+void leave_look_later(evl_connection *c, bool at_once);
 bool leave_judge(evl_connection *c);
 bool leave_reset(evl_connection *c);
 void leave_alarm(evl_alarm *alarm);

@@ -35,7 +35,7 @@ evl_status dial_prepare(evl_endpoint *endpoint) {
         status = socket_check_address(&config->source);
     endpoint->address = config->address;
     if (status == EVL_OK)
-        socket_address_end(&config->address, &endpoint->host.peer);
+        endpoint_note_address(endpoint);
     return status;
 }
 
@@ -43,8 +43,8 @@ evl_status dial_prepare(evl_endpoint *endpoint) {
 
 static bool may_dial(const evl_endpoint *endpoint) {
     const evl_endpoint_config *config = &endpoint->config;
-    if (!config->dials || endpoint->finished || endpoint->stopped || endpoint->retry.armed ||
-        endpoint_is_given_up(endpoint))
+    if (!config->dials || endpoint->finished || endpoint->stopped ||
+        alarm_is_set(&endpoint->retry) || endpoint_is_given_up(endpoint))
         return false;
     if (endpoint->refused_since_ns != 0 && endpoint->dialling > 0)
         return false; /* one knocks for all */

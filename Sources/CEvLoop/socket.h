@@ -102,8 +102,13 @@ socket_dial_result socket_dial_outcome(int fd, int *error, bool *was_reset);
  * to connect from, the very port that nobody listens on. */
 bool socket_is_its_own_peer(int fd);
 
-/* The socket's own address, and any address. */
-void socket_local_end(int fd, socket_end *local);
+/* The socket's own address, and its peer's. False: it has none. */
+bool socket_local_end(int fd, socket_end *local);
+bool socket_peer_end(int fd, socket_end *peer);
+
+/* Whether it is one address, and not all of this host's. */
+bool socket_is_specific(const socket_end *end);
+
 void socket_address_end(const evl_address *address, socket_end *end);
 
 #endif
