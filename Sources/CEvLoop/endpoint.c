@@ -309,6 +309,7 @@ static void connection_ended(evl_host *host, evl_connection *c) {
     if (c->next != NULL)
         c->next->prev = c->prev;
     endpoint->active--;
+    endpoint->host.crowded = endpoint->active > CROWD;
     if (c->script != NOBODY) {
         endpoint->served--;
         endpoint->busy -= c->idle ? 0 : 1;
