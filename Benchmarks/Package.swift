@@ -10,7 +10,7 @@ let package = Package(
         .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
     ],
     targets: [
-        .target(name: "CClient"),
+        .target(name: "CClient", cSettings: [.define("_GNU_SOURCE")]),
         .target(name: "PeerKit", dependencies: ["CClient"]),
         .executableTarget(
             name: "peer-tcpmock",
@@ -18,7 +18,7 @@ let package = Package(
         .executableTarget(
             name: "peer-nio",
             dependencies: [
-                "PeerKit", "CClient", .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                "PeerKit", "CClient",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
@@ -27,5 +27,5 @@ let package = Package(
             dependencies: ["PeerKit", "CClient", .product(name: "FlyingSocks", package: "FlyingFox")]),
     ],
     swiftLanguageModes: [.v6],
-    cLanguageStandard: .c17
+    cLanguageStandard: .gnu17
 )

@@ -1,5 +1,4 @@
 /* The blocking client. */
-#define _GNU_SOURCE /* of the C library: all it has, though the language is strict */
 #include "cclient.h"
 
 #include <arpa/inet.h>

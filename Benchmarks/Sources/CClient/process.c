@@ -1,5 +1,4 @@
 /* What the system says of this process. */
-#define _GNU_SOURCE /* of the C library: all it has, though the language is strict */
 #include "cclient.h"
 
 #include <stdio.h>

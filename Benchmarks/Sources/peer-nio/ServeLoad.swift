@@ -11,8 +11,7 @@ func serveLoad(_ arguments: Arguments) throws -> Never {
     let server = try TestServer(on: MultiThreadedEventLoopGroup(numberOfThreads: 1), handlers: handlers)
     serve(port: server.port, connected: { ledger.open }) {
         try? server.close()
-        // What clients have closed is noticed before this, for the loop takes its turns in order.
-        try? server.listener.eventLoop.submit {}.wait()
+        ledger.waitForEnds()
         return ledger.tally
     }
 }
