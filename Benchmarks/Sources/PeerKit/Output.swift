@@ -8,12 +8,20 @@ public func say(_ line: String) {
     fflush(nil)  // stdout, whose variable Swift 6 takes for shared state
 }
 
-/// Prints one line of JSON, whose values are numbers or text.
+/// Prints one line of JSON, whose values are numbers or text. Fractions are cut to three digits.
 public func say(_ facts: KeyValuePairs<String, any CustomStringConvertible>) {
     let fields = facts.map { name, value in
-        "\"\(name)\": " + (value is String ? "\"\(value)\"" : value.description)
+        "\"\(name)\": \(json(value))"
     }
     say("{\(fields.joined(separator: ", "))}")
+}
+
+private func json(_ value: any CustomStringConvertible) -> String {
+    switch value {
+    case let text as String: "\"\(text)\""
+    case let number as Double: String(format: "%.3f", number)
+    default: value.description
+    }
 }
 
 /// Ends a peer that was asked for a job it can't do, as the orchestrator knows it.

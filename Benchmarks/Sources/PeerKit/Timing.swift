@@ -14,8 +14,9 @@ public struct Timings: Sendable {
     public init() {}
 
     /// Nanoseconds from one end to the next: less than `each` when several are done at once.
-    public var perOperation: Int { each.isEmpty ? 0 : Int(total) / each.count }
-    public var median: Int { each.isEmpty ? 0 : Int(each.sorted()[each.count / 2]) }
+    public var perOperation: Double { each.isEmpty ? 0 : Double(total) / Double(each.count) }
+    public var median: Double { each.isEmpty ? 0 : Double(each.sorted()[each.count / 2]) }
+    public var seconds: Double { Double(total) / 1e9 }
 
     /// Writes each time as a little-endian number of 32 bits, if a path is given.
     public func write(to path: String?) throws {
