@@ -89,7 +89,7 @@ class Timings:
         total, median = sum(self.each), sorted(self.each)[len(self.each) // 2]
         facts = {
             "count": len(self.each), "failures": self.failures, "seconds": round(total / 1e9, 6),
-            "us_each": round(total / len(self.each) / 1000, 3), "p50_us": median / 1000,
+            "ns_per_op": round(total / len(self.each)), "p50_ns": median,
         }
         say(json.dumps(facts))
         return 1 if self.failures else 0

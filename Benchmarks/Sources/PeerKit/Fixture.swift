@@ -10,7 +10,7 @@ public func measureFixture(_ arguments: Arguments, _ test: @escaping @Sendable (
     try timings.write(to: arguments.text("latencies"))
     say([
         "count": timings.each.count, "at_once": atOnce, "failures": timings.failures,
-        "us_each": timings.perOperation / 1000, "p50_us": timings.median / 1000, "seconds": timings.seconds,
+        "ns_per_op": timings.perOperation, "p50_ns": timings.median, "seconds": timings.seconds,
     ])
     exit(timings.failures == 0 ? 0 : 1)
 }

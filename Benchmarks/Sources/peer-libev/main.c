@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "net.h"
@@ -29,6 +30,10 @@ int main(int argc, char **argv) {
     }
     if (strcmp(job, "idle-servers") == 0) {
         return open_idle_servers(argc, argv);
+    }
+    if (strcmp(job, "version") == 0) {
+        printf("%d.%d\n", ev_version_major(), ev_version_minor());
+        return 0;
     }
     program_unsupported();
 }

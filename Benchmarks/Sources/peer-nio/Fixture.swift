@@ -6,7 +6,7 @@ import NIOPosix
 import PeerKit
 
 func fixture(_ arguments: Arguments) throws -> Never {
-    if arguments.text("group") == "fresh" {
+    if arguments.text("pool") == "fresh" {
         try measureFixture(arguments) {
             let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
             let isRight = try hello(on: group)

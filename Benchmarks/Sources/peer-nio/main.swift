@@ -1,6 +1,6 @@
 // A test server as it is written by hand with SwiftNIO; every byte is checked.
 //
-//   peer-nio JOB [--group shared|fresh] [--count N] [--bytes N] [--latencies FILE]
+//   peer-nio JOB [--pool shared|fresh] [--count N] [--bytes N] [--latencies FILE]
 //
 // For the load generator: roundtrip, framed, pipelined, stream, churn, open. In this process alone: fixture.
 

@@ -28,9 +28,9 @@ private func script(_ arguments: Arguments) -> Script? {
     }
 }
 
-/// A test that knows how often writes a repeat; for one that does not there are tables.
+/// A test that knows how many messages each connection brings writes a repeat; for one that does not there are tables.
 private func rounds(_ arguments: Arguments, _ steps: [Step], endless: Step) -> Step {
-    arguments.number("count").map { .repeat($0, steps) } ?? endless
+    arguments.number("rounds").map { .repeat($0, steps) } ?? endless
 }
 
 private let raw = Step.serve(to: [.equals(message): .bytes(message.array)])

@@ -20,9 +20,9 @@ typedef bool (*hello_fn)(void *context);
 /* The client's side, blocking: dial, ask, check the answer, close. */
 bool hello_ask(uint16_t port);
 
-/* Runs --count tests (default 20,000), --at-once of them on threads of their own, after a tenth as
- * a warm-up; writes the --latencies and prints the job's line of JSON. Returns the process's exit
- * code. */
+/* Runs --count tests, --at-once of them on threads of their own, after some as a warm-up; writes
+ * the
+ * --latencies and prints the job's line of JSON. Returns the process's exit code. */
 int hello_run(int argc, char **argv, hello_fn test, void *context);
 
 #endif
