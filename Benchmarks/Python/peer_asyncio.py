@@ -131,14 +131,18 @@ async def hello(tally):
     return answered and (tally.connections, tally.bytes, tally.failures) == (1, 14, 0)
 
 
-async def fixture(count):
-    timings = peerkit.Timings()
-    for number in range(-50, count):
+async def hellos(count, timings):
+    for _ in range(count):
         began = time.perf_counter_ns()
-        right = await hello(peerkit.Tally())
-        if number >= 0:
-            timings.add(began)
-        timings.failures += not right
+        timings.add(began, await hello(peerkit.Tally()))
+
+
+async def fixture(count, at_once):
+    await hellos(50, peerkit.Timings())
+    timings = peerkit.Timings()
+    began = time.perf_counter_ns()
+    await asyncio.gather(*(hellos(count // at_once, timings) for _ in range(at_once)))
+    timings.total = time.perf_counter_ns() - began
     return timings
 
 
@@ -147,7 +151,8 @@ def main():
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     if arguments.job == "fixture":
-        sys.exit(asyncio.run(fixture(arguments.count)).say_result(arguments.latencies))
+        timings = asyncio.run(fixture(arguments.count, arguments.at_once))
+        sys.exit(timings.say_result(arguments.latencies))
     tally = peerkit.Tally()
     make = protocol(arguments, tally)
     if make is None:

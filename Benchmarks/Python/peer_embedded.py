@@ -99,21 +99,29 @@ def hello():
     return answered and b"".join(server.received) == peerkit.QUESTION
 
 
-def fixture(count):
-    timings = peerkit.Timings()
-    for number in range(-50, count):
+def hellos(count, timings):
+    for _ in range(count):
         began = time.perf_counter_ns()
-        right = hello()
-        if number >= 0:
-            timings.add(began)
-        timings.failures += not right
+        timings.add(began, hello())
+
+
+def fixture(count, at_once):
+    hellos(50, peerkit.Timings())
+    timings = peerkit.Timings()
+    began = time.perf_counter_ns()
+    threads = [threading.Thread(target=hellos, args=(count // at_once, timings)) for _ in range(at_once)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    timings.total = time.perf_counter_ns() - began
     return timings
 
 
 def main():
     arguments = peerkit.arguments()
     if arguments.job == "fixture":
-        sys.exit(fixture(arguments.count).say_result(arguments.latencies))
+        sys.exit(fixture(arguments.count, arguments.at_once).say_result(arguments.latencies))
     known = commands(arguments.job)
     if known is None:
         peerkit.unsupported()

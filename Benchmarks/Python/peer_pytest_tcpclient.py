@@ -38,7 +38,7 @@ class Plugin:
     def pytest_runtest_protocol(self, item, nextitem):
         began = time.perf_counter_ns()
         yield
-        if item.callspec.params["round"] >= self.warm_up if hasattr(item, "callspec") else False:
+        if "round" in item.fixturenames and item.callspec.params["round"] >= self.warm_up:
             self.timings.add(began)
 
     def pytest_runtest_logreport(self, report):
@@ -50,8 +50,8 @@ class Plugin:
 
 def main():
     arguments = peerkit.arguments()
-    if arguments.job not in ("roundtrip", "framed", "stream", "fixture"):
-        peerkit.unsupported()
+    if arguments.job not in ("roundtrip", "framed", "stream", "fixture") or arguments.at_once > 1:
+        peerkit.unsupported()  # pytest runs one test at a time
     plugin = Plugin(arguments)
     options = ["-p", "no:terminal", "-p", "no:cacheprovider", "-s", "--asyncio-mode=strict"]
     status = pytest.main([*options, "-c", "/dev/null", f"{TESTS}::test_{arguments.job}"], plugins=[plugin])
