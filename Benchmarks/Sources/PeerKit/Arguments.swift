@@ -1,11 +1,11 @@
 // A peer's command line: `PEER JOB [--name value]…`.
 
-public struct Arguments: Sendable {
-    public let job: String
+package struct Arguments: Sendable {
+    package let job: String
     private let values: [String: String]
 
     /// Reads the process's own.
-    public init() {
+    package init() {
         var rest = CommandLine.arguments.dropFirst()
         job = rest.popFirst() ?? ""
         var values: [String: String] = [:]
@@ -16,12 +16,12 @@ public struct Arguments: Sendable {
     }
 
     /// The value of `--name`, or nil.
-    public func text(_ name: String) -> String? {
+    package func text(_ name: String) -> String? {
         values["--\(name)"]
     }
 
     /// The value of `--name` as a number, or nil.
-    public func number(_ name: String) -> Int? {
+    package func number(_ name: String) -> Int? {
         text(name).flatMap { Int($0) }
     }
 }

@@ -3,7 +3,7 @@
 import Foundation
 
 /// Runs hello tests, says what they cost, and ends the process. `test` answers whether its verdict was clean.
-public func measureFixture(_ arguments: Arguments, _ test: @escaping @Sendable () throws -> Bool) throws -> Never {
+package func measureFixture(_ arguments: Arguments, _ test: @escaping @Sendable () throws -> Bool) throws -> Never {
     let atOnce = arguments.number("at-once") ?? 1
     _ = try time(atOnce * 50, atOnce: atOnce, test)  // what is made lazily is made now
     let timings = try time(arguments.number("count") ?? 2_000, atOnce: atOnce, test)

@@ -3,13 +3,13 @@
 import Foundation
 
 /// Prints a line that is seen at once, also through a pipe.
-public func say(_ line: String) {
+package func say(_ line: String) {
     print(line)
     fflush(nil)  // stdout, whose variable Swift 6 takes for shared state
 }
 
 /// Prints one line of JSON, whose values are numbers or text. Fractions are cut to three digits.
-public func say(_ facts: KeyValuePairs<String, any CustomStringConvertible>) {
+package func say(_ facts: KeyValuePairs<String, any CustomStringConvertible>) {
     let fields = facts.map { name, value in
         "\"\(name)\": \(json(value))"
     }
@@ -25,13 +25,13 @@ private func json(_ value: any CustomStringConvertible) -> String {
 }
 
 /// Ends a peer that was asked for a job it can't do, as the orchestrator knows it.
-public func saysUnsupported() -> Never {
+package func saysUnsupported() -> Never {
     say("unsupported")
     exit(3)
 }
 
 /// Ends a peer whose own machinery failed.
-public func fail(_ error: any Error) -> Never {
+package func fail(_ error: any Error) -> Never {
     FileHandle.standardError.write(Data("failed: \(error)\n".utf8))
     exit(1)
 }

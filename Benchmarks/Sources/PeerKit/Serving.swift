@@ -4,12 +4,12 @@ import CClient
 import Foundation
 
 /// What a peer counted while it served.
-public struct Tally: Sendable {
-    public var connections: Int
-    public var bytes: Int
-    public var failures: Int
+package struct Tally: Sendable {
+    package var connections: Int
+    package var bytes: Int
+    package var failures: Int
 
-    public init(connections: Int = 0, bytes: Int = 0, failures: Int = 0) {
+    package init(connections: Int = 0, bytes: Int = 0, failures: Int = 0) {
         self.connections = connections
         self.bytes = bytes
         self.failures = failures
@@ -20,7 +20,7 @@ public struct Tally: Sendable {
 /// the process with what the peer counted.
 ///
 /// `connected` says how many connections are open now; `finish` ends the peer.
-public func serve(port: Int, connected: () -> Int, finish: () -> Tally) -> Never {
+package func serve(port: Int, connected: () -> Int, finish: () -> Tally) -> Never {
     let before = Memory.now
     say("PORT \(port)")
     while let line = readLine() {
@@ -41,13 +41,13 @@ private func reportIdle(since before: Memory, _ connected: () -> Int) {
 }
 
 /// How much memory this process has.
-public struct Memory: Sendable {
+package struct Memory: Sendable {
     /// In bytes, with all that is shared.
-    public let resident: Int
+    package let resident: Int
     /// What malloc has given out.
-    public let heap: Int
+    package let heap: Int
 
-    public static var now: Memory {
+    package static var now: Memory {
         Memory(resident: Int(cclient_resident()), heap: Int(cclient_heap_in_use()))
     }
 }

@@ -4,22 +4,22 @@ import CClient
 import Foundation
 
 /// How long each of many operations took.
-public struct Timings: Sendable {
+package struct Timings: Sendable {
     /// In nanoseconds.
-    public var each: [UInt32] = []
+    package var each: [UInt32] = []
     /// From the first one's begin to the last one's end, in nanoseconds.
-    public var total: UInt64 = 0
-    public var failures = 0
+    package var total: UInt64 = 0
+    package var failures = 0
 
-    public init() {}
+    package init() {}
 
     /// Nanoseconds from one end to the next: less than `each` when several are done at once.
-    public var perOperation: Double { each.isEmpty ? 0 : Double(total) / Double(each.count) }
-    public var median: Double { each.isEmpty ? 0 : Double(each.sorted()[each.count / 2]) }
-    public var seconds: Double { Double(total) / 1e9 }
+    package var perOperation: Double { each.isEmpty ? 0 : Double(total) / Double(each.count) }
+    package var median: Double { each.isEmpty ? 0 : Double(each.sorted()[each.count / 2]) }
+    package var seconds: Double { Double(total) / 1e9 }
 
     /// Writes each time as a little-endian number of 32 bits, if a path is given.
-    public func write(to path: String?) throws {
+    package func write(to path: String?) throws {
         guard let path else { return }
         let bytes = each.map(\.littleEndian).withUnsafeBytes { Data($0) }
         try bytes.write(to: URL(fileURLWithPath: path))
@@ -27,7 +27,7 @@ public struct Timings: Sendable {
 }
 
 /// Does `operation` `count` times; it answers whether all was right.
-public func time(_ count: Int, _ operation: () throws -> Bool) rethrows -> Timings {
+package func time(_ count: Int, _ operation: () throws -> Bool) rethrows -> Timings {
     var timings = Timings()
     timings.each.reserveCapacity(count)
     let start = cclient_now()
@@ -41,7 +41,7 @@ public func time(_ count: Int, _ operation: () throws -> Bool) rethrows -> Timin
 }
 
 /// Does `operation` `count` times on so many threads of their own at once. They may block.
-public func time(_ count: Int, atOnce: Int, _ operation: @escaping @Sendable () throws -> Bool) throws -> Timings {
+package func time(_ count: Int, atOnce: Int, _ operation: @escaping @Sendable () throws -> Bool) throws -> Timings {
     if atOnce == 1 { return try time(count, operation) }
     let results = Results()
     let start = cclient_now()

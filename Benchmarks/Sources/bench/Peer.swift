@@ -40,6 +40,9 @@ extension Peer {
     static let tcpMockCounters = Peer(
         id: "tcpmock-counters", name: "TCPMock, countersOnly", program: .built("peer-tcpmock"),
         options: ["--recording", "countersOnly"])
+    /// Replies from a table, which a test writes that does not know how many requests will come.
+    static let tcpMockTable = Peer(
+        id: "tcpmock-table", name: "TCPMock, a table", program: .built("peer-tcpmock"), options: ["--form", "table"])
     static let nio = Peer(id: "nio", name: "SwiftNIO", program: .built("peer-nio"))
     static let flying = Peer(id: "flying", name: "FlyingSocks", program: .built("peer-flying"))
     static let asyncio = Peer(id: "asyncio", name: "Python asyncio", program: .python("peer_asyncio.py"))

@@ -28,9 +28,11 @@ private func script(_ arguments: Arguments) -> Script? {
     }
 }
 
-/// A test that knows how many messages each connection brings writes a repeat; for one that does not there are tables.
+/// A test that knows how many messages each connection brings writes a repeat. For one that does not, or that says
+/// `--form table`, there are tables of replies.
 private func rounds(_ arguments: Arguments, _ steps: [Step], endless: Step) -> Step {
-    arguments.number("rounds").map { .repeat($0, steps) } ?? endless
+    guard arguments.text("form") != "table", let rounds = arguments.number("rounds") else { return endless }
+    return .repeat(rounds, steps)
 }
 
 private let raw = Step.serve(to: [.equals(message): .bytes(message.array)])

@@ -1,6 +1,7 @@
 // TCPMock as a user would use it, through its public interface; every byte is checked.
 //
-//   peer-tcpmock JOB [--recording transcript|countersOnly] [--rounds N] [--count N] [--bytes N] [--latencies FILE]
+//   peer-tcpmock JOB [--recording transcript|countersOnly] [--rounds N] [--form steps|table] [--count N] [--bytes N]
+//                    [--latencies FILE]
 //
 // For the load generator: roundtrip, framed, pipelined, stream, churn, open. In this process alone: fixture, enqueue,
 // closure, idle-servers, failing, open-inside.
