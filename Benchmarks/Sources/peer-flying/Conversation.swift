@@ -18,7 +18,7 @@ struct Conversation {
             while isRight {
                 input.append(try await socket.read(atMost: 4096))  // it reads no more at once
                 let replies = judge(&input, &isRight)
-                if !replies.isEmpty { try await socket.write(replies) }
+                if isRight, !replies.isEmpty { try await socket.write(replies) }
             }
         } catch SocketError.disconnected {
             isRight = isRight && input.isAtBoundary
