@@ -20,6 +20,14 @@ void io_callback(struct ev_loop *ev, ev_io *watcher, int events) {
     connection_pump(c, c->host->loop->read_buffer, length);
 }
 
+/* Where bytes are kept; NULL when they are not, or no more of them. */
+static evl_record *record_to_fill(evl_connection *c) {
+    const evl_host *host = c->host;
+    if (host->record_bytes == 0 || host->loop->record_bytes >= LOOP_RECORD_BYTES)
+        return NULL;
+    return connection_record(c);
+}
+
 /* --- reading --- */
 
 static void note_bytes(evl_connection *c, const uint8_t *bytes, size_t length) {
@@ -27,9 +35,9 @@ static void note_bytes(evl_connection *c, const uint8_t *bytes, size_t length) {
     c->received_total += length;
     loop->reads++;
     c->progress_ns = c->last_bytes_ns = loop->now_ns;
-    if (loop->record_bytes < LOOP_RECORD_BYTES)
-        loop->record_bytes +=
-            record_bytes(&c->record.received, bytes, length, c->host->record_bytes);
+    evl_record *record = record_to_fill(c);
+    if (record != NULL)
+        loop->record_bytes += record_bytes(&record->received, bytes, length, c->host->record_bytes);
     if ((c->host->watched & EVL_WATCH_BYTES) != 0)
         c->host->heard(c->host, c, bytes, length);
 }
@@ -55,7 +63,7 @@ size_t io_read(evl_connection *c) {
         return 0;
     case SOCKET_END:
         /* The failed write has swallowed the reset: what reads as an end is none. */
-        if (c->failure.kind == EVL_FAILURE_WRITE)
+        if (connection_failure(c) == EVL_FAILURE_WRITE)
             return 0;
         if (c->reset_taken)
             return note_reset(c);
@@ -81,13 +89,18 @@ void io_batch(evl_connection *c, write_batch *batch, const evl_action *action, u
     batch->limits[batch->count] = limit_ns;
     batch->count++;
     c->sent_total += action->length;
-    if (loop->record_bytes < LOOP_RECORD_BYTES)
+    evl_record *record = record_to_fill(c);
+    if (record != NULL)
         loop->record_bytes +=
-            record_bytes(&c->record.sent, action->bytes, action->length, c->host->record_bytes);
+            record_bytes(&record->sent, action->bytes, action->length, c->host->record_bytes);
 }
 
 static bool outbox_add(evl_connection *c, evl_outbox_part part) {
-    evl_outbox *outbox = &c->outbox;
+    if (c->outbox == NULL)
+        c->outbox = calloc(1, sizeof *c->outbox);
+    evl_outbox *outbox = c->outbox;
+    if (outbox == NULL)
+        return false;
     if (outbox->first + outbox->count == outbox->capacity) {
         uint32_t capacity = outbox->capacity == 0 ? 4 : outbox->capacity * 2;
         evl_outbox_part *parts = realloc(outbox->parts, capacity * sizeof *parts);
@@ -100,13 +113,16 @@ static bool outbox_add(evl_connection *c, evl_outbox_part part) {
     return true;
 }
 
+/* Keeps its memory: who did not take all at once will do so again. */
 static void outbox_clear(evl_connection *c) {
-    free(c->outbox.parts);
-    c->outbox = (evl_outbox){0};
+    if (c->outbox != NULL)
+        c->outbox->first = c->outbox->count = 0;
 }
 
 static uint64_t outbox_bytes(const evl_outbox *outbox) {
     uint64_t total = 0;
+    if (outbox == NULL)
+        return 0;
     for (uint32_t i = 0; i < outbox->count; i++)
         total += outbox->parts[outbox->first + i].length;
     return total;
@@ -125,9 +141,9 @@ static bool write_failed(evl_connection *c, int error, uint32_t step, uint64_t u
     failure.step = step;
     failure.offset = 0;
     failure.error = error;
-    c->unwritten = unwritten;
     outbox_clear(c);
     connection_fail(c, failure);
+    c->trouble->unwritten = unwritten;
     return false;
 }
 
@@ -184,8 +200,8 @@ static void outbox_consume(evl_outbox *outbox, size_t written, uint64_t now_ns) 
 
 /* Writes what was left over. False: the write failed. */
 bool io_flush_outbox(evl_connection *c) {
-    evl_outbox *outbox = &c->outbox;
-    while (outbox->count > 0) {
+    evl_outbox *outbox = c->outbox;
+    while (io_is_pending(c)) {
         struct iovec parts[BATCH_PARTS];
         int count = 0;
         while (count < BATCH_PARTS && (uint32_t)count < outbox->count) {
@@ -245,9 +261,19 @@ void io_close(evl_connection *c) {
 void io_reset(evl_connection *c) {
     if (c->fd < 0)
         return;
-    c->unwritten += outbox_bytes(&c->outbox);
-    c->unsent = probe_unacknowledged(c->fd) + outbox_bytes(&c->outbox);
+    uint64_t left = outbox_bytes(c->outbox), unsent = probe_unacknowledged(c->fd) + left;
+    if (unsent > 0) {
+        connection_trouble(c)->unwritten += left;
+        c->trouble->unsent = unsent;
+    }
     int fd = c->fd;
     forget_socket(c);
     socket_reset(fd);
+}
+
+void io_free(evl_connection *c) {
+    if (c->outbox != NULL)
+        free(c->outbox->parts);
+    free(c->outbox);
+    c->outbox = NULL;
 }

@@ -1,4 +1,6 @@
 /* The pump: asks the session for the next action and carries it out, until it has to wait. */
+#include <stdlib.h>
+
 #include "connection.h"
 
 /* Actions a connection may carry out before others get their turn. */
@@ -40,6 +42,7 @@ static void yield(evl_connection *c) {
     if (c->ended || io_is_pending(c) || c->deferred != CONNECTION_NOTHING_DEFERRED)
         return;
     c->yielded = true;
+    c->waits_for_quiet = false;
     loop_alarm_set(c->host->loop, &c->alarm, loop_stamp(c->host->loop));
 }
 
@@ -81,18 +84,29 @@ void connection_pump(evl_connection *c, uint8_t *fresh, size_t length) {
         rest(c);
 }
 
+static void free_alarm(evl_connection *c) {
+    c->waits_for_quiet = false;
+    loop_alarm_cancel(c->host->loop, &c->alarm);
+}
+
 static void defer(evl_connection *c, const evl_action *action) {
     c->deferred = (uint8_t)action->kind;
     c->questions += action->kind == EVL_ACTION_ASK ? 1 : 0;
     c->deferred_discard = action->discard;
-    c->look_after_ns = 0;
-    loop_alarm_cancel(c->host->loop, &c->alarm);
+    c->stage.open.look_after_ns = 0;
+    free_alarm(c);
+}
+
+static bool keep_payload(evl_connection *c, const evl_action *action) {
+    if (c->keep == NULL)
+        c->keep = calloc(1, sizeof *c->keep);
+    return c->keep != NULL &&
+           keep_store(c->keep, action->step, action->bytes, action->length) == EVL_OK;
 }
 
 static void step_done(evl_connection *c, const pump_state *pump, const evl_action *action) {
     connection_note(c, EVL_EVENT_STEP_DONE, action->step, c->consumed_total + pump->input.used);
-    if (action->bytes != NULL &&
-        keep_store(&c->keep, action->step, action->bytes, action->length) != EVL_OK) {
+    if (action->bytes != NULL && !keep_payload(c, action)) {
         evl_failure failure = session_fail(&c->session, EVL_FAILURE_NO_MEMORY);
         failure.step = action->step;
         connection_fail(c, failure);
@@ -102,14 +116,15 @@ static void step_done(evl_connection *c, const pump_state *pump, const evl_actio
         c->step_began_ns = c->host->loop->now_ns;
     c->time_up = false;
     c->limit_passed = false;
-    c->lag_ns = 0;
-    c->extension_ns = 0;
-    c->look_after_ns = 0;
-    if (c->alarm.armed)
+    if (c->trouble != NULL)
+        c->trouble->lag_ns = 0;
+    c->stage.open.look_after_ns = 0;
+    if (alarm_is_set(&c->alarm) && !c->waits_for_quiet)
         loop_alarm_cancel(c->host->loop, &c->alarm);
 }
 
 static void start_time(evl_connection *c, uint64_t time_ns) {
+    c->waits_for_quiet = false;
     uint64_t now = loop_stamp(c->host->loop);
     uint64_t at = time_ns < UINT64_MAX - now ? now + time_ns : UINT64_MAX;
     loop_alarm_set(c->host->loop, &c->alarm, at);
@@ -150,7 +165,7 @@ static bool carry_out(evl_connection *c, pump_state *pump, const evl_action *act
         io_flush(c, &pump->batch);
         return false;
     case EVL_ACTION_FAIL:
-        connection_fail(c, action->failure);
+        connection_fail(c, session_failure(&c->session, action));
         io_flush(c, &pump->batch); /* the replies up to the failing step still go out */
         return false;
     case EVL_ACTION_GO_ON:
@@ -223,20 +238,24 @@ static void keep_rest(evl_connection *c, pump_state *pump) {
 
 /* --- between pumps --- */
 
-static bool waits_for_leave(const evl_connection *c) {
+/* Whether it waits for nothing else: `may_go_on` if the client need not leave. */
+static bool waits_for_leave(const evl_connection *c, bool *may_go_on) {
+    *may_go_on = true;
     if (c->deferred != CONNECTION_NOTHING_DEFERRED || io_is_pending(c))
         return false;
     const evl_step *step = session_step(&c->session);
     if (step == NULL)
         return c->session.live; /* between two enqueues a client may leave as well */
-    return session_is_resting(&c->session) || step->kind == EVL_STEP_EXPECT_DISCONNECT ||
+    *may_go_on = session_is_resting(&c->session);
+    return *may_go_on || step->kind == EVL_STEP_EXPECT_DISCONNECT ||
            step->kind == EVL_STEP_DISCONNECT;
 }
 
 static void rest(evl_connection *c) {
     release_played(c);
-    if (waits_for_leave(c))
-        leave_look_later(c);
+    bool may_go_on;
+    if (waits_for_leave(c, &may_go_on))
+        leave_look_later(c, !may_go_on && c->host->record_bytes > 0);
     io_watch(c);
     limit_arm(c);
     bool idle = connection_is_idle(c);

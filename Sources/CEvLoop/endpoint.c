@@ -69,6 +69,12 @@ static void endpoint_free(evl_endpoint *endpoint) {
     free(endpoint);
 }
 
+void endpoint_note_address(evl_endpoint *endpoint) {
+    evl_host *host = &endpoint->host;
+    socket_address_end(&endpoint->address, &host->address);
+    host->is_specific = socket_is_specific(&host->address);
+}
+
 evl_status evl_endpoint_open(const evl_endpoint_config *config, evl_notify_fn notify, void *context,
                              evl_endpoint **out, evl_address *address, int *error) {
     if (config->every && config->program_count != 1)
@@ -289,8 +295,12 @@ static void review_later(evl_endpoint *endpoint) {
 }
 
 static void connection_moved(evl_host *host, evl_connection *connection) {
-    (void)connection;
-    review_later((evl_endpoint *)(void *)host);
+    evl_endpoint *endpoint = (evl_endpoint *)(void *)host;
+    if (connection->idle)
+        endpoint->busy--;
+    else
+        endpoint->busy++;
+    review_later(endpoint);
 }
 
 static void connection_ended(evl_host *host, evl_connection *c) {
@@ -299,14 +309,18 @@ static void connection_ended(evl_host *host, evl_connection *c) {
     if (c->next != NULL)
         c->next->prev = c->prev;
     endpoint->active--;
+    if (c->script != NOBODY) {
+        endpoint->served--;
+        endpoint->busy -= c->idle ? 0 : 1;
+    }
     ask_ended(endpoint, c);
     endpoint->received_total += c->received_total;
     endpoint->sent_total += c->sent_total;
     endpoint->completed += c->script_done ? 1 : 0;
-    endpoint->failed |= c->failure.kind != EVL_FAILURE_NONE;
+    endpoint->failed |= connection_failure(c) != EVL_FAILURE_NONE;
     if (!report_keep(endpoint, c)) {
-        *(c->failure.kind == EVL_FAILURE_NONE ? &endpoint->records_dropped
-                                              : &endpoint->failures_dropped) += 1;
+        *(connection_failure(c) == EVL_FAILURE_NONE ? &endpoint->records_dropped
+                                                    : &endpoint->failures_dropped) += 1;
         connection_free(c);
     }
     review_later(endpoint);

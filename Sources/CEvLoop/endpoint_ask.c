@@ -56,6 +56,7 @@ bool ask_question(evl_host *host, evl_connection *connection, uint32_t step, con
     evl_endpoint *endpoint = (evl_endpoint *)(void *)host;
     if (!note(endpoint, connection))
         return false;
+    const evl_keep *keep = connection->keep;
     evl_notice notice = {.kind = EVL_NOTICE_QUESTION,
                          .number = connection->number,
                          .script = connection->script,
@@ -64,8 +65,8 @@ bool ask_question(evl_host *host, evl_connection *connection, uint32_t step, con
                          .taken = session_taken(&connection->session),
                          .payload = payload,
                          .payload_length = length,
-                         .kept = connection->keep.entries,
-                         .kept_count = connection->keep.count,
+                         .kept = keep == NULL ? NULL : keep->entries,
+                         .kept_count = keep == NULL ? 0 : keep->count,
                          .endpoint = endpoint};
     endpoint->notify(endpoint->context, &notice);
     return true;

@@ -4,7 +4,7 @@
 #include "endpoint.h"
 
 bool report_keep(evl_endpoint *endpoint, evl_connection *c) {
-    bool failed = c->failure.kind != EVL_FAILURE_NONE;
+    bool failed = connection_failure(c) != EVL_FAILURE_NONE;
     uint32_t failures = endpoint->record_count - endpoint->good_records;
     if (failed ? failures >= KEPT_FAILED_RECORDS : endpoint->good_records >= KEPT_GOOD_RECORDS)
         return false;

@@ -81,7 +81,7 @@ evl_action run_receive_at_least(evl_session *s, evl_input *in, const evl_step *s
 }
 
 evl_action run_receive_until(evl_session *s, evl_input *in, const evl_step *step) {
-    const evl_program *program = s->answer != NULL ? s->answer : s->program;
+    const evl_program *program = s->room->answer != NULL ? s->room->answer : s->program;
     const uint32_t *borders = program->borders[step - program->steps];
     while (available(in) > 0) {
         uint8_t byte = *here(in);
