@@ -36,9 +36,11 @@ let package = Package(
             name: "peer-libev", dependencies: ["CWire"], cSettings: gnu, linkerSettings: [.linkedLibrary("ev")]),
         // A tiny blocking client, linked into the peers that are measured inside one process.
         .target(name: "CClient", cSettings: gnu),
-        .executableTarget(name: "peer-tcpmock", dependencies: [tcpMock, "CClient"]),
-        .executableTarget(name: "peer-nio", dependencies: [nioCore, nioPosix, "CClient"]),
-        .executableTarget(name: "peer-flying", dependencies: [sockets, "CClient"]),
+        // What the peers in Swift have in common: options, messages, one line of JSON, timing.
+        .target(name: "PeerKit", dependencies: ["CClient"]),
+        .executableTarget(name: "peer-tcpmock", dependencies: [tcpMock, "CClient", "PeerKit"]),
+        .executableTarget(name: "peer-nio", dependencies: [nioCore, nioPosix, "CClient", "PeerKit"]),
+        .executableTarget(name: "peer-flying", dependencies: [sockets, "CClient", "PeerKit"]),
     ]),
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17
