@@ -24,7 +24,7 @@ struct Measurement {
         switch line.work {
         case .inside(let job, let options): return try runInside(job, options)
         case .load(let job, let options, let server, let leavesTimeWait):
-            if leavesTimeWait > 0 { try TimeWait.awaitRoom(for: leavesTimeWait) }
+            if leavesTimeWait > 0 { TimeWait.awaitRoom(for: leavesTimeWait) }
             return try runLoad(job, options, server)
         }
     }

@@ -9,7 +9,7 @@ struct Options {
     let isWhole: Bool
 
     static var jobs: [String] {
-        Line.all.reduce(into: []) { if $0.last != $1.job { $0.append($1.job) } }
+        Line.all.reduce(into: []) { if !$0.contains($1.job) { $0.append($1.job) } }
     }
 
     init(_ arguments: some Sequence<String>, _ environment: [String: String]) {

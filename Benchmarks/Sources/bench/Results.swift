@@ -24,6 +24,8 @@ struct PeerResult {
 struct LineResult {
     let line: Line
     var peers: [PeerResult]
+    /// What all its rounds took.
+    var seconds = 0
 
     /// The peer's figure: the median of its rounds, or the best of them, as the line has it.
     func value(of peer: PeerResult) -> Double? {

@@ -12,6 +12,7 @@ struct Rounds {
     /// Measures all peers; a peer that fails is left out from then on, and says why.
     func run() -> LineResult {
         var result = LineResult(line: line, peers: line.entries.map { PeerResult(peer: $0.peer) })
+        let start = ContinuousClock.now
         for round in 1...count {
             for (place, entry) in line.entries.enumerated() {
                 progress("\(line.id): round \(round) of \(count), \(entry.peer.name)")
@@ -19,6 +20,7 @@ struct Rounds {
             }
         }
         progress("")
+        result.seconds = Int((ContinuousClock.now - start) / .seconds(1))
         return result
     }
 

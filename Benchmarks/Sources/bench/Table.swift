@@ -7,7 +7,7 @@ struct Table {
         let line = result.line
         let how = line.summary == .best ? "best of" : "median of"
         let rounds = result.peers.map(\.samples.count).max() ?? 0
-        var text = ["\(line.title) [\(line.id)], \(how) \(rounds) rounds"]
+        var text = ["\(line.title) [\(line.id)], \(how) \(rounds) rounds, \(result.seconds) s"]
         let hasLatencies = result.peers.contains { !$0.latencies.isEmpty }
         let hasMemory = result.peers.contains { $0.fact("user_bytes") != nil } && line.measure.unit != "bytes"
         text.append(
