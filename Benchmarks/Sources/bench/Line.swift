@@ -17,6 +17,14 @@ struct Line {
     /// How long one measurement may take, in seconds.
     var patience = 60
 
+    /// Whether the latencies are those of what is measured; the jobs about single things measure two each.
+    var tellsLatencies: Bool {
+        switch work {
+        case .load: true
+        case .inside(let job, _): job == "fixture"
+        }
+    }
+
     struct Entry {
         let peer: Peer
         /// More options for the load generator, or for the peer when it does the job by itself.

@@ -46,6 +46,24 @@ struct Measurement {
         guard first.hasPrefix("PORT "), let port = UInt16(first.dropFirst(5)) else {
             throw peer.failure("said \"\(first)\" instead of its port")
         }
+        var facts: [String: Double]
+        do {
+            facts = try load(job, options, port: port, peer, by: deadline)
+        } catch {
+            throw told(error, alsoBy: peer)
+        }
+        peer.closeInput()
+        guard let told = try self.facts(of: peer, by: deadline) else { return .unsupported }
+        try check(told, of: peer)
+        try peer.finish(by: deadline)
+        facts.merge(told) { first, _ in first }
+        return try outcome(facts)
+    }
+
+    /// Runs the load generator from its start to its end.
+    private func load(
+        _ job: String, _ options: [String], port: UInt16, _ peer: Child, by deadline: Deadline
+    ) throws -> [String: Double] {
         let load = try Child(
             "loadgen, against \(entry.peer.name),",
             [places.programs.appending(path: "loadgen").path, job]
@@ -61,11 +79,20 @@ struct Measurement {
         }
         load.closeInput()
         try load.finish(by: deadline)
+        return facts
+    }
+
+    /// What the peer has to say of a load that failed: it may be the one to blame.
+    private func told(_ error: any Error, alsoBy peer: Child) -> any Error {
         peer.closeInput()
-        guard let told = try self.facts(of: peer, by: deadline) else { return .unsupported }
-        try check(told, of: peer)
-        try peer.finish(by: deadline)
-        return try outcome(facts.merging(told) { first, _ in first })
+        do {
+            let deadline = Deadline(seconds: 10)
+            _ = try facts(of: peer, by: deadline)
+            try peer.finish(by: deadline)
+            return error
+        } catch let other {
+            return ChildFailure(description: "\(error)\n      and \(other)")
+        }
     }
 
     private func start(_ name: String, _ command: [String]) throws -> Child {

@@ -8,7 +8,7 @@ struct Table {
         let how = line.summary == .best ? "best of" : "median of"
         let rounds = result.peers.map(\.samples.count).max() ?? 0
         var text = ["\(line.title) [\(line.id)], \(how) \(rounds) rounds, \(result.seconds) s"]
-        let hasLatencies = result.peers.contains { !$0.latencies.isEmpty }
+        let hasLatencies = line.tellsLatencies && result.peers.contains { !$0.latencies.isEmpty }
         let hasMemory = result.peers.contains { $0.fact("user_bytes") != nil } && line.measure.unit != "bytes"
         text.append(
             "  " + "".padded(nameWidth) + line.measure.unit.padded(left: 10) + "× first".padded(left: 10)
