@@ -157,16 +157,11 @@ evl_action step_go_to(evl_session *s, uint32_t target) {
 }
 
 /* Follows the chain of a live server's programs to the next unplayed step. */
-static void skip_to_next_program(evl_session *s) {
+void step_skip_program(evl_session *s) {
     while (s->program != NULL && s->position >= s->program->count && s->program->next != NULL) {
         s->program = s->program->next;
         s->position = 0;
     }
-}
-
-const evl_step *step_current(evl_session *s) {
-    skip_to_next_program(s);
-    return session_step(s);
 }
 
 const evl_step *step_after(const evl_session *s) {

@@ -17,7 +17,7 @@ enum {
 };
 
 /* session.c */
-const evl_step *step_current(evl_session *s);
+void step_skip_program(evl_session *s);
 evl_action step_run(evl_session *s, evl_input *in, const evl_step *step);
 static inline evl_action step_simple(const evl_session *s, evl_action_kind kind) {
     uint32_t step = s->program == NULL ? 0 : s->program->base + s->position;
@@ -53,6 +53,13 @@ evl_action run_send(evl_session *s, evl_input *in, const evl_step *step);
 evl_action run_end(evl_session *s, const evl_step *step, evl_action_kind kind);
 evl_action run_ask(evl_session *s, const evl_input *in);
 bool step_takes_reset_next(const evl_session *s);
+
+/* The step whose turn it is, of the program that has one; NULL: there is none. */
+static inline const evl_step *step_current(evl_session *s) {
+    if (s->program != NULL && s->position >= s->program->count)
+        step_skip_program(s);
+    return session_step(s);
+}
 
 static inline size_t available(const evl_input *in) {
     return in->length - in->used;
