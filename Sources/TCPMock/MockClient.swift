@@ -94,14 +94,14 @@ public final class MockClient: MockEndpoint, @unchecked Sendable {  // it stores
         if let problem = options.problem(connectingTo: address) {
             throw MockError(kind: .misuse, problem, at: location)
         }
+        let ending = options.afterScript.ending
         let planned = try scripts.map {
-            try ScriptPlan(
-                $0, framing: options.framing, mayStay: options.afterScript == .stayOpen, side: .client, at: location)
+            try ScriptPlan($0, framing: options.framing, ending: ending, at: location)
         }
         var plan = EndpointPlan(
             mode: mode, scripts: planned, options: options.shared(with: address), scale: .current, location: location)
-        plan.dial = EndpointPlan.Dial(source: options.source, connect: options.connect, atOnce: atOnce)
-        if case .live = mode { plan.scripts = [ScriptPlan(mayStay: options.afterScript == .stayOpen)] }
+        plan.dial = EndpointPlan.Dial(sources: options.sources, connect: options.connect, atOnce: atOnce)
+        if case .live = mode { plan.scripts = [ScriptPlan(ending: ending)] }
         try super.init(plan)
     }
 }
