@@ -83,7 +83,8 @@ evl_status evl_endpoint_open(const evl_endpoint_config *config, evl_notify_fn no
     evl_endpoint *endpoint = endpoint_create(config, loop);
     if (endpoint == NULL)
         return EVL_NO_MEMORY;
-    evl_status status = config->dials ? dial_prepare(endpoint, config->sources) : accept_listen(endpoint, error);
+    evl_status status =
+        config->dials ? dial_prepare(endpoint, config->sources) : accept_listen(endpoint, error);
     if (status != EVL_OK) {
         endpoint_free(endpoint);
         return status;

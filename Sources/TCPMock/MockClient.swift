@@ -70,7 +70,8 @@ public final class MockClient: MockEndpoint, @unchecked Sendable {  // it stores
     /// print(await clients.finish())
     /// ```
     ///
-    /// Each takes a descriptor: see `ulimit -n`. Within one process each connection takes two.
+    /// Each takes a descriptor: see `ulimit -n`. Within one process each connection takes two. What else runs out is in
+    /// <doc:ThousandsOfConnections>.
     ///
     /// - Throws: ``MockError`` when the script can't be played as written, or the address is none.
     public static func many(

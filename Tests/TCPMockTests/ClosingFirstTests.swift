@@ -84,7 +84,9 @@ import Testing
             let serving = try MockServer(
                 [.expect("a"), .send("b")] + Script(last), options: .init(afterScript: server))
             let dialling = try MockClient(
-                connectingTo: serving.address, [.send("a"), .expect("b")] + (server == .mustLeave ? [] : [.expectDisconnect(server == .reset ? .reset : .cleanly)]),
+                connectingTo: serving.address,
+                [.send("a"), .expect("b")]
+                    + (server == .mustLeave ? [] : [.expectDisconnect(server == .reset ? .reset : .cleanly)]),
                 options: .init(afterScript: client))
             let verdict = await dialling.finish()
             expectClean(verdict)

@@ -108,7 +108,8 @@ private func host(_ record: ConnectionRecord) -> String {
         let failure = try unreached(plan(40_000), tried: 2_000_000_000)
         #expect(
             failure.summary.hasPrefix(
-                "connection 4 of 40000: could not connect to 127.0.0.1:80: Cannot assign requested address (EADDRNOTAVAIL"))
+                "connection 4 of 40000: could not connect to 127.0.0.1:80: Cannot assign requested address (EADDRNOTAVAIL"
+            ))
         #expect(failure.summary.hasSuffix(" for 2 s"))
         #expect(failure.details.contains("hint      no port is left to connect from: "))
         for way in ["`sources:`", "`afterScript: .reset`", "`.expectDisconnect()`", "TIME_WAIT"] {

@@ -60,7 +60,7 @@ typedef struct evl_endpoint_config {
     bool dials;
     const evl_address *sources; /* dials: the addresses to connect from, in turn; copied */
     uint32_t source_count;      /* 0: the kernel's choice */
-    uint32_t at_once;    /* dials, every: the most connections at a time; at least 1 */
+    uint32_t at_once;           /* dials, every: the most connections at a time; at least 1 */
     uint64_t connect_ns; /* dials: how long a connection may take, or be refused; EVL_LIMIT_NONE */
 } evl_endpoint_config;
 
