@@ -16,22 +16,8 @@ struct Round: Sendable {
     /// What every epoch plays: those that wait for limits first, so that the others fill their time.
     static let epoch: [Round] = cut + cut + live + live + clean + clean + clean + clean
 
-    /// Plays it; what is thrown is a problem. A round that hangs is one, too.
+    /// Plays it; what is thrown is a problem.
     func ledger(number: Int) async -> Ledger {
-        await withTaskGroup(of: Ledger?.self) { group in
-            group.addTask { await played(number) }
-            group.addTask {
-                try? await Task.sleep(for: .seconds(120))
-                return nil
-            }
-            defer { group.cancelAll() }
-            if let ledger = await group.next() ?? nil { return ledger }
-            print("FAILED: \(name) has been under way for 120 s")
-            exit(1)
-        }
-    }
-
-    private func played(_ number: Int) async -> Ledger {
         var ledger = Ledger()
         do {
             ledger = try await play(Sides(number: number))

@@ -8,10 +8,14 @@ import TCPMock
 struct Soak {
     let seconds: Double
     let warmUp: Double
+    let rounds: [Round]
     private static let atOnce = 10
+    private let watchdog = Watchdog()
     private static let reportEvery = Duration.seconds(10)
 
-    init(seconds: Double, warmUp: Double) {
+    /// - `only`: the name of the one kind of round to play, to find what grows; nil: all.
+    init(seconds: Double, warmUp: Double, only: String?) {
+        rounds = Round.epoch.filter { only == nil || $0.name == only }
         self.seconds = seconds
         self.warmUp = warmUp
     }
@@ -45,12 +49,15 @@ struct Soak {
     }
 
     private func epoch() async -> Ledger {
-        let rounds = Round.epoch
-        return await withTaskGroup(of: Ledger.self) { group in
+        await withTaskGroup(of: Ledger.self) { group in
             var total = Ledger()
             for (index, round) in rounds.enumerated() {
                 if index >= Soak.atOnce, let done = await group.next() { total += done }
-                group.addTask { await round.ledger(number: index) }
+                group.addTask {
+                    watchdog.began(index, round.name)
+                    defer { watchdog.ended(index) }
+                    return await round.ledger(number: index)
+                }
             }
             for await done in group { total += done }
             return total
@@ -65,7 +72,7 @@ struct Soak {
 
     private func summary(_ total: Ledger, _ growth: Growth, _ epochs: Int, _ time: Duration) -> String {
         """
-        \(epochs) epochs of \(Round.epoch.count) rounds in \(Int(time.inSeconds)) s: \(total.text)
+        \(epochs) epochs of \(rounds.count) rounds in \(Int(time.inSeconds)) s: \(total.text)
         every byte is accounted for; after the warm-up: \(growth.summary)
         """
     }

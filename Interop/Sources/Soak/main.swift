@@ -2,20 +2,21 @@
 // fail, resets, half-closes, stalls, stops in the middle. Every byte is accounted for (Ledger.swift), and memory,
 // descriptors and threads must not grow (Growth.swift). Links TCPMock alone.
 //
-//   Soak --seconds N [--warm-up N]
+//   Soak --seconds N [--warm-up N] [--only NAME]    NAME is a kind of round, to find what grows
 
 import Foundation
 import Heap
 
 struct Usage: Error {}
 
+func text(after name: String) throws -> String? {
+    guard let place = CommandLine.arguments.firstIndex(of: name) else { return nil }
+    guard place + 1 < CommandLine.arguments.count else { throw Usage() }
+    return CommandLine.arguments[place + 1]
+}
+
 func number(after name: String, default preset: Double? = nil) throws -> Double {
-    let arguments = CommandLine.arguments
-    guard let place = arguments.firstIndex(of: name) else {
-        guard let preset else { throw Usage() }
-        return preset
-    }
-    guard place + 1 < arguments.count, let value = Double(arguments[place + 1]), value > 0 else { throw Usage() }
+    guard let value = try text(after: name).map({ Double($0) }) ?? preset, value > 0 else { throw Usage() }
     return value
 }
 
@@ -24,11 +25,11 @@ do {
     let warmUp = try number(after: "--warm-up", default: min(120, seconds / 3))
     try raiseDescriptorLimit()
     heap_fix_thresholds()
-    let problems = try await Soak(seconds: seconds, warmUp: warmUp).run()
+    let problems = try await Soak(seconds: seconds, warmUp: warmUp, only: text(after: "--only")).run()
     for problem in problems { print("FAILED: \(problem)") }
     exit(problems.isEmpty ? 0 : 1)
 } catch is Usage {
-    print("usage: Soak --seconds N [--warm-up N]")
+    print("usage: Soak --seconds N [--warm-up N] [--only NAME]")
     exit(2)
 } catch {
     print("FAILED: \(error)")
