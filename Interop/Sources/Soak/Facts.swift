@@ -23,18 +23,17 @@ struct Facts: Sendable {
             threads: value("Threads:"))
     }
 
-    /// When no more descriptors are open than `descriptors`, or the count has come to rest: endpoints that were dropped
-    /// are closed by the loop thread, a moment later. Answers after 10 s in any case.
+    /// When all is quiet: no more descriptors are open than `descriptors`, and counts have come to rest. Endpoints that
+    /// were dropped are closed by the loop thread, a moment later, which then frees their memory. Answers after 10 s in
+    /// any case.
     static func whenQuiet(descriptors: Int?) async throws -> Facts {
         let end = ContinuousClock.now + .seconds(10)
         var facts = try now()
         var same = 0
-        while ContinuousClock.now < end {
-            if let descriptors, facts.descriptors <= descriptors { break }
-            if descriptors == nil, same >= 5 { break }
+        while ContinuousClock.now < end, same < 3 || facts.descriptors > descriptors ?? .max {
             try await Task.sleep(for: .milliseconds(10))
             let next = try now()
-            same = next.descriptors == facts.descriptors ? same + 1 : 0
+            same = next.descriptors == facts.descriptors && next.inUse / 4096 == facts.inUse / 4096 ? same + 1 : 0
             facts = next
         }
         return facts

@@ -12,7 +12,7 @@ extension Round {
 
     private static let raw = Round("raw") {
         try await converse(
-            500, atOnce: 50, [.repeat(3, [.expect(question), .send(answer)])],
+            1000, atOnce: 100, [.repeat(3, [.expect(question), .send(answer)])],
             [.repeat(3, [.send(question), .expect(answer)])], $0.server(), $0.client())
     }
 
@@ -24,7 +24,11 @@ extension Round {
 
     private static let pieces = Round("pieces") {
         try await converse(
-            200, atOnce: 20, [.expectLine(.prefix("EHLO")), .send("250\r\n"), .expectTemplate("MAIL \(capture: "who")\r\n"), .send("250\r\n")],
+            200, atOnce: 20,
+            [
+                .expectLine(.prefix("EHLO")), .send("250\r\n"), .expectTemplate("MAIL \(capture: "who")\r\n"),
+                .send("250\r\n"),
+            ],
             [.send("EHLO me\r\n"), .expectLine("250"), .send("MAIL you\r\n"), .expectLine("250", as: "last")],
             $0.server(), $0.client())
     }
@@ -32,7 +36,7 @@ extension Round {
     /// More than the kernel takes at once: both sides wait for room to write.
     private static let large = Round("large") {
         try await converse(
-            6, atOnce: 3, [.repeat(3, [.expect(bulk), .send(bulk)])], [.repeat(3, [.send(bulk), .expect(bulk)])],
+            3, atOnce: 3, [.repeat(2, [.expect(bulk), .send(bulk)])], [.repeat(2, [.send(bulk), .expect(bulk)])],
             $0.server(), $0.client())
     }
 

@@ -128,7 +128,8 @@ extension Round {
     }
 
     private static let unscripted = Round("connections that no script is for") {
-        let server = try MockServer(every: [.expect(question), .delay(.milliseconds(5))], count: 1, options: $0.server())
+        let server = try MockServer(
+            every: [.expect(question), .delay(.milliseconds(5))], count: 1, options: $0.server())
         let clients = try MockClient.many(
             10, atOnce: 10, connectingTo: server.address, [.send(question)], options: $0.client())
         let client = await clients.finish()

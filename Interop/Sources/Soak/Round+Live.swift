@@ -31,10 +31,12 @@ extension Round {
 
     private static let closures = Round("closures") {
         let server = try MockServer(
-            every: [.serve(.line, startingWith: 0) { request, count in
-                count += 1
-                return .bytes("\(count) \(request.text)\r\n")
-            }], count: 50, options: $0.server())
+            every: [
+                .serve(.line, startingWith: 0) { request, count in
+                    count += 1
+                    return .bytes("\(count) \(request.text)\r\n")
+                }
+            ], count: 50, options: $0.server())
         let clients = try MockClient.many(
             50, atOnce: 10, connectingTo: server.address,
             [.send("a\r\n"), .expectLine("1 a"), .send("b\r\n"), .expectLine(.where { $0 == Array("2 b".utf8) })],
@@ -50,7 +52,8 @@ extension Round {
     /// The client waits for a gate that the test opens when it has seen the client's bytes.
     private static let gated = Round("gated") {
         let gate = Gate("seen")
-        let server = try MockServer([.expect(question), .send(question), .expect("bye")], options: $0.server(isObserved: true))
+        let server = try MockServer(
+            [.expect(question), .send(question), .expect("bye")], options: $0.server(isObserved: true))
         let client = try MockClient(
             connectingTo: server.address, [.send(question), .wait(gate), .expect(question), .send("bye")],
             options: $0.client())
@@ -67,11 +70,17 @@ extension Round {
     }
 
     /// A client under test that says what it has read.
-    private static let probed = Round("probed") {
-        let server = try MockServer(every: [.send(question), .expect(question)], count: 10, options: $0.server())
+    private static let probed = Round("probed") { try await probe(10, $0) }
+
+    /// So many probes that the process's table of them, which keeps the latest 10,000, is full, and memory at rest.
+    static let manyProbed = Round("many probed") { try await probe(10_000, $0) }
+
+    private static func probe(_ count: Int, _ sides: Sides) async throws -> Ledger {
+        let server = try MockServer(
+            every: [.send(question), .expect(question)], count: count, options: sides.server())
         let address = server.address
         let counts = try await onAThread {
-            try (0..<10).map { _ in
+            try (0..<count).map { _ in
                 let socket = try ProbeSocket(connectingTo: address)
                 defer { socket.close() }
                 let received = try socket.receive(exactly: 64)

@@ -23,7 +23,7 @@ struct Soak {
     /// Answers what is wrong.
     func run() async throws -> [String] {
         let began = ContinuousClock.now
-        var total = Ledger()
+        var total = await Round.manyProbed.ledger(number: 0)
         var growth: Growth?
         var reported = began
         var epochs = 0

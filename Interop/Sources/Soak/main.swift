@@ -20,11 +20,11 @@ func number(after name: String, default preset: Double? = nil) throws -> Double 
     return value
 }
 
+heap_keep_little(CommandLine.unsafeArgv)
 do {
     let seconds = try number(after: "--seconds")
     let warmUp = try number(after: "--warm-up", default: min(120, seconds / 3))
     try raiseDescriptorLimit()
-    heap_fix_thresholds()
     let problems = try await Soak(seconds: seconds, warmUp: warmUp, only: text(after: "--only")).run()
     for problem in problems { print("FAILED: \(problem)") }
     exit(problems.isEmpty ? 0 : 1)

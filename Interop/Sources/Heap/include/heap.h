@@ -1,4 +1,4 @@
-/* What glibc's allocator says of itself. mallinfo(3), mallopt(3). */
+/* What glibc's allocator says of itself, and how it is told to keep little. mallinfo(3). */
 #ifndef HEAP_H
 #define HEAP_H
 
@@ -7,11 +7,13 @@
 /* Bytes that the program has and has not given back; 0 where that can't be told. */
 size_t heap_bytes_in_use(void);
 
-/* Keeps the threshold from which a block is mapped by itself where it begins, at 128 KiB.
+/* Starts the program anew, once, with an allocator that keeps little of what is freed; returns in
+ * the new one. "Memory Allocation Tunables" of the glibc manual.
  *
- * Else the first large block that is freed raises it, and from then on such blocks come out of the
- * arenas, which keep what is freed in their midst: resident memory then goes up and down by tens of
- * MiB with the order in which threads happen to allocate. What is not freed stays resident as ever. */
-void heap_fix_thresholds(void);
+ * Resident memory else goes up and down by tens of MiB, and up for minutes, with what the allocator
+ * keeps: each thread has its own arena and a cache of freed blocks of every size, and the threshold
+ * from which blocks are mapped by themselves rises with the first large one that is freed. None of
+ * this can hide growth: what is not freed stays resident as ever. */
+void heap_keep_little(char **arguments);
 
 #endif
