@@ -9,15 +9,17 @@ struct Soak {
     let seconds: Double
     let warmUp: Double
     let rounds: [Round]
+    let showsSamples: Bool
     private static let atOnce = 10
     private let watchdog = Watchdog()
     private static let reportEvery = Duration.seconds(10)
 
     /// - `only`: the name of the one kind of round to play, to find what grows; nil: all.
-    init(seconds: Double, warmUp: Double, only: String?) {
+    init(seconds: Double, warmUp: Double, only: String?, showsSamples: Bool) {
         rounds = Round.epoch.filter { only == nil || $0.name == only }
         self.seconds = seconds
         self.warmUp = warmUp
+        self.showsSamples = showsSamples
     }
 
     /// Answers what is wrong.
@@ -33,9 +35,11 @@ struct Soak {
             total += await epoch()
             epochs += 1
             let facts = try await Facts.whenQuiet(descriptors: growth?.baseline.descriptors)
-            if growth == nil, ContinuousClock.now - began >= .seconds(warmUp) { growth = Growth(baseline: facts) }
+            if growth == nil, ContinuousClock.now - began >= .seconds(warmUp) {
+                growth = Growth(baseline: facts, connections: total.connections)
+            }
             growth?.add(facts, connections: total.connections)
-            if getenv("SOAK_SAMPLES") != nil { print("sample", total.connections, facts.text) }
+            if showsSamples { print("sample", total.connections, facts.text) }
             if ContinuousClock.now - reported >= Soak.reportEvery {
                 reported = .now
                 print(line(total, facts, growth, ContinuousClock.now - began))
@@ -66,7 +70,7 @@ struct Soak {
 
     private func line(_ total: Ledger, _ facts: Facts, _ growth: Growth?, _ time: Duration) -> String {
         let rate = Double(total.connections) / time.inSeconds
-        let slope = growth.map { "grows \($0.text)" } ?? "warming up"
+        let slope = growth?.text ?? "warming up"
         return "\(Int(time.inSeconds)) s  \(total.text), \(Int(rate)) connections/s; \(facts.text); \(slope)"
     }
 

@@ -2,7 +2,9 @@
 // fail, resets, half-closes, stalls, stops in the middle. Every byte is accounted for (Ledger.swift), and memory,
 // descriptors and threads must not grow (Growth.swift). Links TCPMock alone.
 //
-//   Soak --seconds N [--warm-up N] [--only NAME]    NAME is a kind of round, to find what grows
+//   Soak --seconds N [--warm-up N] [--only NAME] [--samples]
+//
+// To find what grows: NAME is the only kind of round played; each sample is shown.
 
 import Foundation
 import Heap
@@ -25,11 +27,14 @@ do {
     let seconds = try number(after: "--seconds")
     let warmUp = try number(after: "--warm-up", default: min(120, seconds / 3))
     try raiseDescriptorLimit()
-    let problems = try await Soak(seconds: seconds, warmUp: warmUp, only: text(after: "--only")).run()
+    let soak = try Soak(
+        seconds: seconds, warmUp: warmUp, only: text(after: "--only"),
+        showsSamples: CommandLine.arguments.contains("--samples"))
+    let problems = try await soak.run()
     for problem in problems { print("FAILED: \(problem)") }
     exit(problems.isEmpty ? 0 : 1)
 } catch is Usage {
-    print("usage: Soak --seconds N [--warm-up N] [--only NAME]")
+    print("usage: Soak --seconds N [--warm-up N] [--only NAME] [--samples]")
     exit(2)
 } catch {
     print("FAILED: \(error)")
