@@ -27,6 +27,7 @@ static evl_endpoint *endpoint_create(const evl_endpoint_config *config, evl_loop
     for (uint32_t i = 0; i < config->program_count; i++)
         endpoint->programs[i] = evl_program_retain(config->programs[i]);
     endpoint->config.programs = endpoint->programs;
+    endpoint->config.sources = NULL; /* dial_prepare copies them */
     endpoint->listener = endpoint->reserved = -1;
     endpoint->awaited = endpoint->unreached = NOBODY;
     endpoint->host = (evl_host){
@@ -66,6 +67,7 @@ static void endpoint_free(evl_endpoint *endpoint) {
     free(endpoint->records);
     free(endpoint->asking);
     free(endpoint->programs);
+    free(endpoint->sources);
     free(endpoint);
 }
 
@@ -87,7 +89,8 @@ evl_status evl_endpoint_open(const evl_endpoint_config *config, evl_notify_fn no
     evl_endpoint *endpoint = endpoint_create(config, loop);
     if (endpoint == NULL)
         return EVL_NO_MEMORY;
-    evl_status status = config->dials ? dial_prepare(endpoint) : accept_listen(endpoint, error);
+    evl_status status =
+        config->dials ? dial_prepare(endpoint, config->sources) : accept_listen(endpoint, error);
     if (status != EVL_OK) {
         endpoint_free(endpoint);
         return status;
