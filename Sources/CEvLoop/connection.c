@@ -126,7 +126,8 @@ bool connection_is_idle(const evl_connection *c) {
 }
 
 void connection_note(evl_connection *c, evl_event_kind kind, uint32_t step, uint64_t consumed) {
-    bool kept = c->host->record_bytes > 0 || kind != EVL_EVENT_STEP_DONE;
+    bool kept = c->host->counters_only ? c->failure.kind != EVL_FAILURE_NONE
+                                       : c->host->record_bytes > 0 || kind != EVL_EVENT_STEP_DONE;
     if (!kept && c->host->watched == 0)
         return;
     evl_event event = {.time_ns = c->host->loop->now_ns,

@@ -14,6 +14,7 @@
 #include "record.h"
 #include "session.h"
 #include "socket.h"
+#include "statistics.h"
 
 /* What a connection needs from its server, and tells it. */
 typedef struct evl_host {
@@ -23,7 +24,9 @@ typedef struct evl_host {
     bool finishing;
     uint64_t finishing_ns;
     bool is_tcp;
-    bool dials; /* its connections are made, not accepted */
+    bool dials;                 /* its connections are made, not accepted */
+    bool counters_only;         /* nothing is kept of a connection before it fails */
+    evl_statistics *statistics; /* owned by the server; NULL: not asked for */
     void (*moved)(struct evl_host *host, evl_connection *connection); /* idle, or further on */
     void (*ended)(struct evl_host *host, evl_connection *connection); /* once; may free it */
     /* False without memory. */

@@ -98,8 +98,11 @@ static void step_done(evl_connection *c, const pump_state *pump, const evl_actio
         connection_fail(c, failure);
     }
     const evl_step *next = session_step(&c->session);
-    if (next == NULL || (next->flags & EVL_STEP_CONTINUES) == 0)
+    if (next == NULL || (next->flags & EVL_STEP_CONTINUES) == 0) {
+        statistics_step(action->is_more ? NULL : c->host->statistics, c->script, action->step,
+                        c->host->loop->now_ns, c->step_began_ns);
         c->step_began_ns = c->host->loop->now_ns;
+    }
     c->time_up = false;
     c->limit_passed = false;
     c->lag_ns = 0;

@@ -76,8 +76,16 @@ evl_action step_simple(const evl_session *s, evl_action_kind kind) {
     return (evl_action){.kind = kind, .step = session_index(s)};
 }
 
+/* An answer's steps are done in the name of the step that asked, each of them: a PIECE is before
+ * the first of them, an ASK with it. */
+static bool is_more_of_answer(const evl_session *s) {
+    return s->answer != NULL &&
+           (s->answer_position > 0 || s->program->steps[s->position].kind != EVL_STEP_ASK);
+}
+
 evl_action step_done(evl_session *s) {
     evl_action action = step_simple(s, EVL_ACTION_STEP_DONE);
+    action.is_more = is_more_of_answer(s);
     step_advance(s);
     return action;
 }

@@ -43,6 +43,7 @@ typedef struct evl_action {
     evl_action_kind kind;
     uint32_t step;
     bool discard;
+    bool is_more; /* STEP_DONE: of an answer, whose step has been told as done already */
     const uint8_t *bytes;
     size_t length;
     uint64_t time_ns;
