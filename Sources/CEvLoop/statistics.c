@@ -80,9 +80,9 @@ static step_statistics *find(evl_statistics *s, uint32_t script, uint32_t step) 
     return &s->steps[step];
 }
 
+/* Not for a step that was counted without. */
 static void make_buckets(evl_statistics *s, step_statistics *entry) {
-    entry->tried = true;
-    if (s->histograms == STATISTICS_HISTOGRAMS)
+    if (entry->done > 0 || s->histograms == STATISTICS_HISTOGRAMS)
         return;
     entry->buckets = calloc(EVL_BUCKETS, sizeof *entry->buckets);
     s->histograms += entry->buckets != NULL ? 1 : 0;
@@ -92,12 +92,12 @@ void statistics_count(evl_statistics *s, uint32_t script, uint32_t step, uint64_
     step_statistics *entry = find(s, script, step);
     if (entry == NULL)
         return;
-    if (!entry->tried)
+    if (entry->buckets == NULL)
         make_buckets(s, entry);
-    entry->done++;
+    uint64_t *count =
+        entry->buckets != NULL ? &entry->buckets[statistics_bucket(ns)] : &entry->done;
+    ++*count;
     entry->longest_ns = ns > entry->longest_ns ? ns : entry->longest_ns;
-    if (entry->buckets != NULL)
-        entry->buckets[statistics_bucket(ns)]++;
 }
 
 void statistics_count_failure(evl_statistics *s, uint32_t script, uint32_t step) {
@@ -107,6 +107,13 @@ void statistics_count_failure(evl_statistics *s, uint32_t script, uint32_t step)
 }
 
 /* --- showing --- */
+
+static uint64_t times_done(const step_statistics *entry) {
+    uint64_t done = entry->done;
+    for (uint32_t i = 0; entry->buckets != NULL && i < EVL_BUCKETS; i++)
+        done += entry->buckets[i];
+    return done;
+}
 
 bool statistics_view(const evl_statistics *s, uint32_t index, evl_step_view *view) {
     if (index >= s->capacity)
@@ -118,7 +125,7 @@ bool statistics_view(const evl_statistics *s, uint32_t index, evl_step_view *vie
     *view = (evl_step_view){
         .script = script,
         .step = s->starts != NULL ? index - s->starts[script] : index,
-        .done = entry->done,
+        .done = times_done(entry),
         .failed = entry->failed,
         .longest_ns = entry->longest_ns,
         .buckets = entry->buckets,

@@ -15,9 +15,10 @@ enum {
 };
 
 typedef struct step_statistics {
-    uint64_t done, failed, longest_ns;
     uint64_t *buckets;
-    bool tried; /* to make them */
+    uint64_t longest_ns;
+    uint64_t done; /* beside those in the buckets */
+    uint64_t failed;
 } step_statistics;
 
 typedef struct evl_statistics {
@@ -34,7 +35,7 @@ evl_statistics *statistics_create(const uint32_t *step_counts, uint32_t scripts)
 
 void statistics_free(evl_statistics *statistics);
 
-/* A step was done `ns` after it became current. */
+/* A step was done `ns` after it became current; any step, its first time too. */
 void statistics_count(evl_statistics *statistics, uint32_t script, uint32_t step, uint64_t ns);
 
 /* A connection failed at a step. */
@@ -56,8 +57,17 @@ static inline uint32_t statistics_bucket(uint64_t ns) {
 /* The hook of those who play steps; NULL: nothing is counted. */
 static inline void statistics_step(evl_statistics *statistics, uint32_t script, uint32_t step,
                                    uint64_t now_ns, uint64_t began_ns) {
-    if (statistics != NULL)
-        statistics_count(statistics, script, step, now_ns > began_ns ? now_ns - began_ns : 0);
+    if (statistics == NULL)
+        return;
+    uint64_t ns = now_ns > began_ns ? now_ns - began_ns : 0;
+    step_statistics *entry = statistics->steps + step;
+    if (statistics->starts != NULL || step >= statistics->capacity || entry->buckets == NULL) {
+        statistics_count(statistics, script, step, ns);
+        return;
+    }
+    entry->buckets[statistics_bucket(ns)]++;
+    if (ns > entry->longest_ns)
+        entry->longest_ns = ns;
 }
 
 /* The hook of those who see connections end. */
