@@ -31,7 +31,7 @@ extension MockServer {
         /// Whether a line on standard error shows how a long run gets on. Default: `off`, for test suites are quiet.
         ///
         /// `automatic` shows it where standard error is a terminal, and nowhere else. `on` also does where it is none, as in
-        /// a log of CI: there it writes a line every ten seconds.
+        /// a log of CI or under `swift test`: there it writes a line every ten seconds.
         ///
         /// ```text
         /// 12.3 s  open 812  done 45,120 of 100,000  failed 0  9,400/s
