@@ -10,9 +10,6 @@ final class ProgressBoard: Sendable {
 
     /// How often a terminal's line is drawn.
     private static let interval = DispatchTimeInterval.milliseconds(250)
-    /// Every so many ticks a line is written where it can't be redrawn.
-    private static let ticksOfALine = 40
-
     private static let queue = DispatchQueue(label: "TCPMock.progress", qos: .utility)
 
     /// One endpoint's part of the line.
@@ -55,11 +52,14 @@ final class ProgressBoard: Sendable {
     }
 
     private let descriptor: Int32
+    /// Every so many ticks a line is written where it can't be redrawn.
+    private let ticksOfALine: Int
     private let terminal: Terminal?
     private let state = Locked(State())
 
-    init(_ descriptor: Int32) {
+    init(_ descriptor: Int32, ticksOfALine: Int = 40) {
         self.descriptor = descriptor
+        self.ticksOfALine = ticksOfALine
         terminal = Terminal(descriptor)
     }
 
@@ -118,7 +118,7 @@ final class ProgressBoard: Sendable {
         if let terminal {
             terminal.show(line)
             state.isShown = true
-        } else if state.ticks.isMultiple(of: ProgressBoard.ticksOfALine) {
+        } else if state.ticks.isMultiple(of: ticksOfALine) {
             writeAtOnce(line + "\n", to: descriptor)
         }
     }

@@ -205,6 +205,23 @@ private func options(_ progress: MockServer.Setting, on ends: Ends) -> MockServe
         board.end(client)
     }
 
+    @Test func whereItCannotBeRedrawnItIsALineNowAndThen() async throws {
+        let ends = try Ends(pipe: ())
+        let board = ProgressBoard(ends.shown, ticksOfALine: 2)
+        let one = entry("server")
+        board.begin(one)
+        let text = try await ends.text { $0.count(where: \.isNewline) >= 2 }
+        board.end(one)
+        #expect(text.hasPrefix("0.0 s  open 0  done 0 of 9  failed 0\n0.0 s"), "\(text.debugDescription)")
+    }
+
+    @Test func onShowsItOnAPipeToo() async throws {
+        let ends = try Ends(pipe: ())
+        let server = try MockServer(every: [.expect("a")], options: options(.on, on: ends))
+        #expect(server.progress != nil)
+        _ = await server.stop()
+    }
+
     @Test func itStepsAsideForWhatElseIsWritten() async throws {
         let ends = try Ends()
         let board = ProgressBoard(ends.shown)
