@@ -116,7 +116,8 @@ private func options(_ progress: MockServer.Setting, on ends: Ends) -> MockServe
 
     @Test func appearsOnATerminalAndGoesWithTheServer() async throws {
         let ends = try Ends()
-        let server = try MockServer(every: [.expect("a")], count: 3, options: options(.automatic, on: ends))
+        let server = try MockServer(
+            every: [.expect("a", within: .seconds(60))], count: 3, options: options(.automatic, on: ends))
         let client = try server.connect()
         let text = try await ends.text { $0.contains("open 1  done 0 of 3  failed 0") }
         #expect(text.contains("s  open 1  done 0 of 3  failed 0"), "\(text)")
@@ -130,7 +131,8 @@ private func options(_ progress: MockServer.Setting, on ends: Ends) -> MockServe
 
     @Test func doesNotAppearOnAPipe() async throws {
         let ends = try Ends(pipe: ())
-        let server = try MockServer(every: [.expect("a")], count: 3, options: options(.automatic, on: ends))
+        let server = try MockServer(
+            every: [.expect("a", within: .seconds(60))], count: 3, options: options(.automatic, on: ends))
         #expect(server.progress == nil)
         _ = await server.stop()
     }
@@ -139,14 +141,14 @@ private func options(_ progress: MockServer.Setting, on ends: Ends) -> MockServe
         let ends = try Ends()
         var options = MockServer.Options()
         options.progressDescriptor = ends.shown
-        let server = try MockServer(every: [.expect("a")], count: 3, options: options)
+        let server = try MockServer(every: [.expect("a", within: .seconds(60))], count: 3, options: options)
         #expect(server.progress == nil)
         _ = await server.stop()
     }
 
     @Test func aClientHasItToo() async throws {
         let ends = try Ends()
-        let server = try MockServer(every: [.expect("a")])
+        let server = try MockServer(every: [.expect("a", within: .seconds(60))])
         var options = MockClient.Options(afterScript: .stayOpen, progress: .automatic)
         options.progressDescriptor = ends.shown
         let clients = try MockClient.many(
@@ -159,7 +161,8 @@ private func options(_ progress: MockServer.Setting, on ends: Ends) -> MockServe
 
     @Test func itIsGoneBeforeAJoinThrowsItsFailures() async throws {
         let ends = try Ends()
-        let server = try MockServer(every: [.expect("a")], count: 1, options: options(.automatic, on: ends))
+        let server = try MockServer(
+            every: [.expect("a", within: .seconds(60))], count: 1, options: options(.automatic, on: ends))
         let client = try server.connect()
         _ = try await ends.text { $0.contains("open 1") }
         try client.send("b")
@@ -173,7 +176,8 @@ private func options(_ progress: MockServer.Setting, on ends: Ends) -> MockServe
     @Test func aServerThatIsDroppedTakesItAway() async throws {
         let ends = try Ends()
         do {
-            let server = try MockServer(every: [.expect("a")], options: options(.automatic, on: ends))
+            let server = try MockServer(
+                every: [.expect("a", within: .seconds(60))], options: options(.automatic, on: ends))
             _ = try await ends.text { $0.contains("open 0") }
             withExtendedLifetime(server) {}
         }
@@ -217,7 +221,7 @@ private func options(_ progress: MockServer.Setting, on ends: Ends) -> MockServe
 
     @Test func onShowsItOnAPipeToo() async throws {
         let ends = try Ends(pipe: ())
-        let server = try MockServer(every: [.expect("a")], options: options(.on, on: ends))
+        let server = try MockServer(every: [.expect("a", within: .seconds(60))], options: options(.on, on: ends))
         #expect(server.progress != nil)
         _ = await server.stop()
     }

@@ -5,7 +5,9 @@ import Testing
 
 @testable import TCPMock
 
-private let greeting: Script = [.expect("question"), .send("answer"), .expectLine("thanks")]
+private let greeting: Script = [
+    .expect("question", within: .seconds(60)), .send("answer"), .expectLine("thanks", within: .seconds(60)),
+]
 
 private let asking: Script = [.send("question"), .expect("answer"), .send("thanks\n")]
 
