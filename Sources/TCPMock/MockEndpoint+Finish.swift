@@ -129,6 +129,7 @@ extension MockEndpoint {
     }
 
     func verdict() -> Verdict {
+        progress?.end()
         inbox.log?.flush()
         let plan = plan.withLock { $0 }
         return Judge.verdict(
@@ -139,6 +140,7 @@ extension MockEndpoint {
         guard let report = inbox.failedReport else { return }
         let failures = Judge.verdict(plan.withLock { $0 }, report).failures
         guard !failures.isEmpty else { return }
+        progress?.end()
         if let report = onJoinFailure.withLock({ $0 }) { throw report(failures) }
         throw ScriptFailed(failures: failures)
     }

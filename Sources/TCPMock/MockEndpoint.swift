@@ -24,6 +24,9 @@ public class MockEndpoint: @unchecked Sendable {  // all it stores is immutable 
     /// Failures that a test framework has been told.
     let reported = Locked<Set<ReportKey>>([])
 
+    /// Where it shows how it gets on; nil: nowhere.
+    let progress: ShownProgress?
+
     /// Opens what is planned.
     init(_ plan: EndpointPlan) throws {
         let log = plan.logger.map(ActivityLog.init)
@@ -39,10 +42,12 @@ public class MockEndpoint: @unchecked Sendable {  // all it stores is immutable 
         self.inbox = inbox
         self.plan = shared
         self.answerer = answerer
+        progress = ShownProgress(plan, core, inbox)
         log?.begin(shared)
     }
 
     deinit {
+        progress?.end()
         guard inbox.phase == .open else { return }
         let (location, noun) = plan.withLock { ($0.location, $0.side.noun) }
         let text =

@@ -53,7 +53,8 @@ struct ProgramBuilder {
             entry.step.target = place(leave.target)
         }
         // A written step of several entries has one clock.
-        if let before = last, planned.number != nil, before.number == planned.number, !planned.isListed {
+        let goesOn = planned.isStub || last?.number == planned.number
+        if planned.number != nil, !planned.isListed, goesOn {
             entry.step.flags |= UInt8(EVL_STEP_CONTINUES)
         }
         last = planned
