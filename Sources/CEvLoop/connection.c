@@ -4,8 +4,6 @@
 
 #include <stdlib.h>
 
-_Static_assert((int)LOOP_END_TEXT == (int)SOCKET_PEER_TEXT, "both hold an address as text");
-
 /* What is kept of unjudged input, with evidence and for counters only. */
 enum {
     EXCERPT_BYTES = 4096,
@@ -336,17 +334,13 @@ static void view_evidence(const evl_connection *c, evl_connection_view *view) {
 }
 
 void connection_view(const evl_connection *c, evl_connection_view *view) {
-    char(*ends)[LOOP_END_TEXT] = c->host->loop->ends;
     bool dialled = c->host->dials;
     *view = (evl_connection_view){.number = c->number,
                                   .script = c->script,
                                   .dialled = dialled,
-                                  .peer = ends[0],
-                                  .local = ends[1]};
-    socket_describe_end(dialled ? &c->host->address : &c->end, ends[0]);
-    ends[1][0] = 0;
+                                  .peer = dialled ? c->host->address : c->end};
     if (dialled)
-        socket_describe_end(&c->end, ends[1]);
+        view->local = c->end;
     view_life(c, view);
     view_trouble(c, view);
     view_evidence(c, view);

@@ -13,8 +13,7 @@
 #include "evl_loop.h"
 
 enum {
-    LOOP_READ_BYTES = 64 * 1024,
-    LOOP_END_TEXT = 56
+    LOOP_READ_BYTES = 64 * 1024
 };
 #define LOOP_RECORD_BYTES ((size_t)64 * 1024 * 1024) /* evidence the whole process may keep */
 
@@ -51,7 +50,6 @@ struct evl_loop {
     size_t record_bytes; /* evidence kept by all connections */
     uint64_t reads;      /* by all connections, so far */
     uint8_t read_buffer[LOOP_READ_BYTES];
-    char ends[2][LOOP_END_TEXT]; /* of the connection that was viewed last, as text */
     /* the rest is loop.c's own */
     ev_async wake;
     ev_check stamp;

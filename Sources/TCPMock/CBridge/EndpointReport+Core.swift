@@ -67,8 +67,8 @@ extension ConnectionReport {
         gotRst = view.got_rst
         halfClosed = view.half_closed
         dropped = view.dropped
-        peer = String(cString: view.peer)
-        local = view.dialled ? String(cString: view.local) : nil
+        peerEnd = ConnectionEnd(view.peer)
+        localEnd = view.dialled ? ConnectionEnd(view.local) : nil
         accepted = view.accepted_ns
         closed = view.closed_ns
         stepBegan = view.step_began_ns
@@ -100,7 +100,7 @@ extension ConnectionReport {
         side = view.dialled ? .client : .server
         number = Int(view.number)
         script = view.script == UInt32.max ? nil : Int(view.script)
-        peer = String(cString: view.peer)
+        peerEnd = ConnectionEnd(view.peer)
         accepted = view.accepted_ns
     }
 
