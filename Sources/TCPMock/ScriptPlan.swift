@@ -2,19 +2,20 @@
 
 /// One entry of the flat program.
 struct PlannedStep: Sendable {
+    /// The rare ones keep what they have to say elsewhere, so that the others are small.
     enum Role: Sendable {
         /// A step as the script wrote it.
         case written
         /// One move of a written template.
-        case part(Template.Move)
+        indirect case part(Template.Move)
         /// What a written table of stubs expects and answers.
         case stub
         /// The end of a repeat: back to `target` for so many rounds; nil: without end.
-        case repeatEnd(target: Int, rounds: Int?, depth: Int)
+        indirect case repeatEnd(target: Int, rounds: Int?, depth: Int)
         /// On to `target`.
         case jump(target: Int)
         /// On to one of several places.
-        case choice(PlannedChoice)
+        indirect case choice(PlannedChoice)
         /// The unwritten end of each script: the client leaves, or may stay.
         case end(mayStay: Bool)
     }
