@@ -19,15 +19,24 @@ static evl_trouble out_of_memory;
 typedef struct roomy_connection {
     evl_connection connection;
     evl_session_room room;
+    evl_program *last; /* live: of the chain, while there is one */
 } roomy_connection;
+
+static evl_program *last_of(evl_program *chain) {
+    while (chain != NULL && chain->next != NULL)
+        chain = chain->next;
+    return chain;
+}
 
 static evl_connection *allocate(evl_program *program, bool live) {
     bool roomy = live || program_needs_room(program);
     evl_connection *c = calloc(1, roomy ? sizeof(roomy_connection) : sizeof *c);
     if (c == NULL)
         return NULL;
-    evl_session_room *room = roomy ? &((roomy_connection *)(void *)c)->room : NULL;
-    session_start(&c->session, program, live, room);
+    roomy_connection *whole = (roomy_connection *)(void *)c;
+    if (roomy)
+        whole->last = last_of(program);
+    session_start(&c->session, program, live, roomy ? &whole->room : NULL);
     return c;
 }
 
@@ -58,15 +67,13 @@ void connection_begin(evl_connection *c) {
 }
 
 void connection_append(evl_connection *c, evl_program *program) {
+    roomy_connection *whole = (roomy_connection *)(void *)c; /* as all live ones are */
     bool idle = connection_is_idle(c);
-    if (c->chain == NULL) {
+    if (c->chain == NULL)
         c->chain = c->session.program = program;
-    } else {
-        evl_program *last = c->chain;
-        while (last->next != NULL)
-            last = last->next;
-        last->next = program;
-    }
+    else
+        whole->last->next = program;
+    whole->last = program;
     if (idle)
         c->step_began_ns = c->progress_ns = c->host->loop->now_ns;
     if (!c->ended)
