@@ -14,6 +14,7 @@ final class CoreEndpoint: @unchecked Sendable {  // the core's calls are thread-
         config.address = try evl_address(plan.options.address, to: plan.side.use)
         config.program_count = UInt32(programs.count)
         plan.fill(&config)
+        config.watched = ActivityLog.watched(at: inbox.log?.level ?? .off)
         try plan.dial?.fill(&config, plan.scale)
         var handle: OpaquePointer?
         var bound = evl_address()
@@ -148,7 +149,6 @@ extension EndpointPlan {
         config.after_script_ns = scale.nanoseconds(of: limits.afterScript) ?? UInt64.max
         config.max_buffered = max(1, limits.maxBuffered)
         config.record_bytes = max(0, options.recording.bytesPerDirection)
-        config.watched = ActivityLog.watched(at: ActivityLog.level(of: logger))
         if case .every(let count, let oneAtATime) = mode {
             config.every = true
             config.required = UInt32(count ?? 0)
@@ -190,13 +190,13 @@ extension evl_address {
             }
         self.family = UInt8(family.rawValue)
         self.port = port
-        let host = Array(address.host.utf8)
-        guard !host.contains(0) else {
+        var host = address.host
+        guard !host.utf8.contains(0) else {
             throw MockError(kind: .address, "can't \(verb) \(address): there is a NUL in it")
         }
-        guard host.count < Int(EVL_HOST_TEXT) else {
+        guard host.utf8.count < Int(EVL_HOST_TEXT) else {
             throw MockError(EVL_PATH_TOO_LONG, errno: 0, at: address, to: verb)
         }
-        withUnsafeMutableBytes(of: &self.host) { $0.copyBytes(from: host) }
+        host.withUTF8 { bytes in withUnsafeMutableBytes(of: &self.host) { $0.copyBytes(from: bytes) } }
     }
 }
