@@ -67,11 +67,7 @@ struct ScriptPlan: Sendable {
     /// Whether some step asks Swift: for a closure's answer, or for a gate.
     private(set) var asks = false
     var currentLabel: String?
-    private var lint = ScriptLint.State()
     let mayStay: Bool
-
-    /// Whether its last step ends the connection.
-    var hasEnded: Bool { lint.terminal != nil }
 
     init(mayStay: Bool = false) {
         self.mayStay = mayStay
@@ -82,19 +78,20 @@ struct ScriptPlan: Sendable {
         _ script: Script, framing: Framing, mayStay: Bool, side: Side = .server, at location: SourcePosition
     ) throws {
         self.init(mayStay: mayStay)
+        steps.reserveCapacity(script.steps.count + 1)
         try append(script.steps, framing: framing)
         if !ScriptLint.ends(script.steps) {
             appendEnd(mayStay: mayStay, side: side, at: location)
         }
     }
 
-    /// Checks and appends written steps.
+    /// Checks and lays out a whole script's written steps.
     mutating func append(_ steps: [Step], framing: Framing) throws {
-        let framed = steps.map { $0.framed(framing, isDefault: true) }
+        let framed = steps.framedByDefault(framing)
+        var lint = ScriptLint.State()
         try ScriptLint.check(framed, after: &lint)
-        let before = self.steps.count
         layOut(framed, depth: 0)
-        asks = asks || self.steps[before...].contains(where: \.asks)
+        asks = framed.contains(where: \.asks)
     }
 
     /// Appends the unwritten end: a server expects its client to leave; a client leaves, at once or when it is finished.
@@ -106,6 +103,22 @@ struct ScriptPlan: Sendable {
         if side == .client {
             let step = Step(.disconnect(discardingInput: false), location)
             steps.append(PlannedStep(step: step, role: .end(mayStay: false), number: nil, isListed: false))
+        }
+    }
+}
+
+extension Step {
+    /// Whether playing it, or a step inside it, asks Swift.
+    var asks: Bool {
+        if isPlain { return false }
+        return switch kind {
+        case .sendComputed, .wait, .open, .respond: true
+        case .expectPiece(let piece): !piece.check.isData
+        case .respondTo(let table, _, _): !table.isData
+        case .repeat(_, let steps), .sequence(let steps), .anyOrder(let steps), .optional(let steps):
+            steps.contains(where: \.asks)
+        case .choose(let routes): routes.contains { $0.script.steps.contains(where: \.asks) }
+        default: false
         }
     }
 }

@@ -44,6 +44,11 @@ final class CoreEndpoint: @unchecked Sendable {  // the core's calls are thread-
         }
     }
 
+    /// Has the loop thread ask the inbox for steps, once.
+    func fetch() {
+        withExtendedLifetime(self) { evl_endpoint_fetch(raw) }
+    }
+
     func join(token: UInt64) throws {
         try check("join") { evl_endpoint_join($0, token) }
     }
@@ -103,6 +108,8 @@ private func deliver(_ context: UnsafeMutableRawPointer?, _ notice: UnsafePointe
         inbox._withUnsafeGuaranteedRef { $0.joined(notice.token, EndpointReport(onlyIfFailed: notice.endpoint)) }
     case EVL_NOTICE_FINISHED:
         inbox._withUnsafeGuaranteedRef { $0.finished(EndpointReport(notice.endpoint)) }
+    case EVL_NOTICE_FETCH:
+        inbox._withUnsafeGuaranteedRef { $0.fetch(into: notice.fetch) }
     case EVL_NOTICE_QUESTION:
         inbox._withUnsafeGuaranteedRef { $0.asked(Question(notice)) }
     case EVL_NOTICE_ASKER_ENDED:
@@ -111,6 +118,17 @@ private func deliver(_ context: UnsafeMutableRawPointer?, _ notice: UnsafePointe
         inbox.takeRetainedValue().closed()  // the reference that opening took
     default:
         inbox._withUnsafeGuaranteedRef { $0.observe(notice) }
+    }
+}
+
+extension Inbox {
+    fileprivate func fetch(into fetch: UnsafeMutablePointer<evl_fetch>) {
+        do {
+            // Retained for the core, which releases it when it has been played.
+            fetch.pointee.program = try live?.fetch().map { evl_program_retain($0.raw) }
+        } catch {
+            fetch.pointee.no_memory = true
+        }
     }
 }
 
