@@ -124,6 +124,35 @@ static bool is_wait(evl_action_kind kind) {
            kind == EVL_ACTION_WAIT_ANSWER || kind == EVL_ACTION_GO_ON;
 }
 
+static void step_is_done(play *p, const evl_action *action, bool in_answer) {
+    if (action->kind == EVL_ACTION_STEP_DONE && !in_answer && is_cut(p, action->step))
+        check_taken(p, action, action->bytes);
+    p->began = p->consumed;
+    p->time_up = false;
+}
+
+/* A run of steps at once, told as session_next tells them. */
+static evl_action play_run(play *p, evl_input *in) {
+    evl_played played = {.most_writes = 1 + (int)(p->facts->pieces % 7)};
+    size_t consumed = p->consumed, come = p->unread_length;
+    evl_action last = session_play(&p->session, in, &played);
+    for (int i = 0; i < played.count; i++) {
+        const evl_done *done = &played.done[i];
+        evl_action action = {.kind = done->bytes != NULL ? EVL_ACTION_WRITE : EVL_ACTION_STEP_DONE,
+                             .step = done->step,
+                             .bytes = done->bytes,
+                             .length = done->length};
+        p->consumed = consumed + done->used;
+        p->unread_length = come - done->used;
+        /* Where it has been asked, some of them may be steps of the answer. */
+        step_is_done(p, &action, p->questions > 0);
+        note(p, action);
+    }
+    p->consumed = consumed;
+    p->unread_length = come;
+    return last;
+}
+
 /* Asks for the next action, with what has come in memory of just its size. */
 static evl_action next(play *p) {
     uint8_t *come = copy_exactly(p->unread, p->unread_length);
@@ -134,19 +163,17 @@ static evl_action next(play *p) {
                     .time_up = p->time_up,
                     .finishing = p->finishing};
     bool in_answer = p->session.room->answer != NULL;
-    evl_action action = session_next(&p->session, &in);
+    evl_action action = p->in_pieces ? session_next(&p->session, &in) : play_run(p, &in);
     MUST(in.used <= in.length && in.length == p->unread_length);
     p->consumed += in.used;
     p->unread_length -= in.used;
     memcpy(p->unread, come + in.used, p->unread_length);
-    if (action.kind == EVL_ACTION_STEP_DONE && !in_answer && is_cut(p, action.step))
-        check_taken(p, &action, action.bytes);
     if (session_is_asking(&p->session))
         check_asked(p, &in);
-    if (action.kind == EVL_ACTION_STEP_DONE) {
-        p->began = p->consumed;
-        p->time_up = false;
-    }
+    if (action.kind == EVL_ACTION_WRITE)
+        session_written(&p->session);
+    if (action.kind == EVL_ACTION_STEP_DONE || action.kind == EVL_ACTION_WRITE)
+        step_is_done(p, &action, in_answer || (!p->in_pieces && p->questions > 0));
     if (action.kind == EVL_ACTION_FAIL)
         p->failure = session_failure(&p->session, &action);
     if (!is_wait(action.kind))

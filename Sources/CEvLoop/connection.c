@@ -67,6 +67,10 @@ void connection_begin(evl_connection *c) {
 }
 
 void connection_append(evl_connection *c, evl_program *program) {
+    if (!c->session.live) {
+        evl_program_release(program); /* the server is being finished: these stay "not run" */
+        return;
+    }
     roomy_connection *whole = (roomy_connection *)(void *)c; /* as all live ones are */
     bool idle = connection_is_idle(c);
     if (c->chain == NULL)
@@ -81,12 +85,13 @@ void connection_append(evl_connection *c, evl_program *program) {
 }
 
 void connection_answer(evl_connection *c, const evl_answer *answer) {
-    if (c->ended || !session_is_asking(&c->session) || answer->question != c->questions) {
+    if (c->ended || !session_is_asking(&c->session) || c->asking == NULL ||
+        answer->question != c->asking->questions) {
         evl_program_release(answer->program); /* a second answer, or a late one */
         return;
     }
-    evl_program_release(c->answer);
-    c->answer = answer->program;
+    evl_program_release(c->asking->answer);
+    c->asking->answer = answer->program;
     if (answer->failure != EVL_FAILURE_NONE)
         connection_fail(c, session_fail(&c->session, answer->failure));
     else if (!session_may_take(&c->session, answer->option))
@@ -142,6 +147,7 @@ void connection_free(evl_connection *c) {
         free(c->trouble);
     free(c->record);
     free(c->keep);
+    free(c->asking);
     free(c);
 }
 
@@ -158,7 +164,8 @@ bool connection_is_idle(const evl_connection *c) {
     return leaves && (step->flags & (EVL_STEP_IMPLICIT | EVL_STEP_MAY_STAY)) != 0;
 }
 
-void connection_note(evl_connection *c, evl_event_kind kind, uint32_t step, uint64_t consumed) {
+void connection_note_event(evl_connection *c, evl_event_kind kind, uint32_t step,
+                           uint64_t consumed) {
     bool kept = c->host->record_bytes > 0 || connection_failure(c) != EVL_FAILURE_NONE;
     if (!kept && c->host->watched == 0)
         return;
@@ -216,13 +223,15 @@ static void gather_evidence(evl_connection *c) {
 }
 
 static void release_programs(evl_connection *c) {
-    evl_program_release(c->answer);
+    if (c->asking != NULL) {
+        evl_program_release(c->asking->answer);
+        c->asking->answer = NULL;
+    }
     while (c->chain != NULL) {
         evl_program *next = c->chain->next;
         evl_program_release(c->chain);
         c->chain = next;
     }
-    c->answer = NULL;
     session_end(&c->session);
 }
 

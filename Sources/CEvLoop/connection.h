@@ -25,6 +25,7 @@ typedef struct evl_host {
     bool is_tcp;
     bool dials;         /* its connections are made, not accepted */
     socket_end address; /* where it listens, or whom it dials */
+    bool crowded;       /* so many are open that evidence of each has to be cheap */
     bool is_specific;   /* that is one address: an end of each of its connections */
     void (*moved)(struct evl_host *host, evl_connection *connection); /* idle, or further on */
     void (*ended)(struct evl_host *host, evl_connection *connection); /* once; may free it */
@@ -49,7 +50,15 @@ typedef struct evl_outbox_part {
 typedef struct evl_outbox {
     evl_outbox_part *parts;
     uint32_t first, count, capacity;
+    uint64_t wrote_ns; /* when the client last took something that had waited for it */
 } evl_outbox;
+
+/* Of a connection that asks questions. */
+typedef struct evl_asking {
+    evl_connection *next; /* the endpoint's list of those that have asked */
+    evl_program *answer;  /* owned: the one being played */
+    uint32_t questions;   /* how many have been asked */
+} evl_asking;
 
 /* What few connections come to: made when there is something to say. */
 typedef struct evl_trouble {
@@ -80,21 +89,18 @@ struct evl_connection {
     evl_alarm alarm; /* a delay's end, or the next look at the kernel */
     evl_host *host;
     evl_connection *next, *prev; /* the server's list */
-    evl_connection *next_asking; /* while it asks */
     int fd;
     uint32_t number, script;
-    uint32_t questions; /* how many have been asked */
     evl_session session;
-    evl_program *chain;  /* owned: this connection's programs, from the one being played */
-    evl_program *answer; /* owned: the answer being played */
-    evl_buffer backlog;  /* input that no step has judged yet */
+    evl_program *chain; /* owned: this connection's programs, from the one being played */
+    evl_asking *asking; /* of one that has asked */
+    evl_buffer backlog; /* input that no step has judged yet */
     evl_outbox *outbox;
     evl_keep *keep;
     evl_record *record;
     evl_trouble *trouble;
     evl_stage stage;
     uint64_t accepted_ns, step_began_ns, progress_ns, last_bytes_ns;
-    uint64_t wrote_ns; /* when the client last took something that had waited for it */
     uint64_t received_total, sent_total, consumed_total;
     evl_sample sample;
     socket_end end;   /* the client's; of a dialled one: our own */
@@ -165,7 +171,8 @@ void connection_pump(evl_connection *c, uint8_t *fresh, size_t length);
 
 /* connection.c */
 void connection_conclude(evl_connection *c); /* ends it, once; may free it */
-void connection_note(evl_connection *c, evl_event_kind kind, uint32_t step, uint64_t consumed);
+void connection_note_event(evl_connection *c, evl_event_kind kind, uint32_t step,
+                           uint64_t consumed);
 void connection_fail(evl_connection *c, evl_failure failure);
 
 /* Where to say it; without memory the connection has failed for want of it. */
@@ -175,13 +182,21 @@ static inline evl_failure_kind connection_failure(const evl_connection *c) {
     return c->trouble == NULL ? EVL_FAILURE_NONE : (evl_failure_kind)c->trouble->failure.kind;
 }
 
+/* Records an event, if anybody wants it. */
+static inline void connection_note(evl_connection *c, evl_event_kind kind, uint32_t step,
+                                   uint64_t consumed) {
+    const evl_host *host = c->host;
+    if (host->record_bytes > 0 || host->watched != 0 || connection_failure(c) != EVL_FAILURE_NONE)
+        connection_note_event(c, kind, step, consumed);
+}
+
 /* The evidence; NULL without memory. */
 evl_record *connection_record(evl_connection *c);
 
 /* connection_io.c */
 void io_callback(struct ev_loop *ev, ev_io *watcher, int events);
 size_t io_read(evl_connection *c);
-void io_batch(evl_connection *c, write_batch *batch, const evl_action *action, uint64_t limit_ns);
+void io_batch(evl_connection *c, write_batch *batch, const evl_done *done);
 bool io_flush(evl_connection *c, write_batch *batch);
 bool io_flush_outbox(evl_connection *c);
 void io_watch(evl_connection *c);

@@ -1,6 +1,7 @@
 /* Reading into the loop's shared buffer; writing at once, and waiting for room only after EAGAIN.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "connection.h"
 #include "probe.h"
@@ -80,19 +81,19 @@ size_t io_read(evl_connection *c) {
 
 /* --- writing --- */
 
-void io_batch(evl_connection *c, write_batch *batch, const evl_action *action, uint64_t limit_ns) {
+void io_batch(evl_connection *c, write_batch *batch, const evl_done *done) {
     evl_loop *loop = c->host->loop;
     /* sendmsg(2) does not write through the pointer; iovec merely has no const. */
     batch->parts[batch->count] =
-        (struct iovec){.iov_base = (void *)(uintptr_t)action->bytes, .iov_len = action->length};
-    batch->steps[batch->count] = action->step;
-    batch->limits[batch->count] = limit_ns;
+        (struct iovec){.iov_base = (void *)(uintptr_t)done->bytes, .iov_len = done->length};
+    batch->steps[batch->count] = done->step;
+    batch->limits[batch->count] = done->limit_ns;
     batch->count++;
-    c->sent_total += action->length;
+    c->sent_total += done->length;
     evl_record *record = record_to_fill(c);
     if (record != NULL)
         loop->record_bytes +=
-            record_bytes(&record->sent, action->bytes, action->length, c->host->record_bytes);
+            record_bytes(&record->sent, done->bytes, done->length, c->host->record_bytes);
 }
 
 static bool outbox_add(evl_connection *c, evl_outbox_part part) {
@@ -168,13 +169,29 @@ static bool keep_unwritten(evl_connection *c, const write_batch *batch, size_t w
     return true;
 }
 
+/* Copying short replies is cheaper than telling the kernel of each. */
+static socket_result write_parts(evl_connection *c, write_batch *batch, size_t *written,
+                                 int *error) {
+    uint8_t *gathered = c->host->loop->write_buffer;
+    size_t length = 0;
+    int part = batch->count > 1 ? 0 : 1;
+    while (part < batch->count && batch->parts[part].iov_len <= LOOP_WRITE_BYTES - length) {
+        memcpy(gathered + length, batch->parts[part].iov_base, batch->parts[part].iov_len);
+        length += batch->parts[part++].iov_len;
+    }
+    if (batch->count == 1 || part < batch->count)
+        return socket_write(c->fd, batch->parts, batch->count, written, error);
+    struct iovec all = {.iov_base = gathered, .iov_len = length};
+    return socket_write(c->fd, &all, 1, written, error);
+}
+
 /* Writes the batch; what the kernel does not take goes to the outbox. False: the write failed. */
 bool io_flush(evl_connection *c, write_batch *batch) {
     if (batch->count == 0)
         return true;
     size_t written = 0;
     int error = 0;
-    socket_result result = socket_write(c->fd, batch->parts, batch->count, &written, &error);
+    socket_result result = write_parts(c, batch, &written, &error);
     bool fine = result == SOCKET_OK || result == SOCKET_LATER
                     ? keep_unwritten(c, batch, written)
                     : write_failed(c, error, batch->steps[0], batch_bytes(batch));
@@ -216,8 +233,8 @@ bool io_flush_outbox(evl_connection *c) {
             return true;
         if (result != SOCKET_OK)
             return write_failed(c, error, outbox->parts[outbox->first].step, outbox_bytes(outbox));
-        c->wrote_ns = c->host->loop->now_ns;
-        outbox_consume(outbox, written, c->wrote_ns);
+        outbox->wrote_ns = c->host->loop->now_ns;
+        outbox_consume(outbox, written, outbox->wrote_ns);
     }
     outbox_clear(c);
     return true;

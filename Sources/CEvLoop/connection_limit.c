@@ -27,7 +27,7 @@ static wait_limit limit_of(const evl_connection *c, uint64_t explicit_ns, uint64
 
 /* When the current step's turn came: not before what was sent earlier had been taken. */
 static uint64_t turn_of(const evl_connection *c) {
-    return later(c->step_began_ns, c->wrote_ns);
+    return c->outbox == NULL ? c->step_began_ns : later(c->step_began_ns, c->outbox->wrote_ns);
 }
 
 static wait_limit limit_after_script(const evl_connection *c) {
@@ -44,7 +44,7 @@ static wait_limit current_limit(const evl_connection *c) {
     if (io_is_pending(c)) {
         const evl_outbox_part *part = &c->outbox->parts[c->outbox->first];
         /* What the client sends meanwhile is no progress of what it does not read. */
-        return limit_of(c, part->limit_ns, part->began_ns, c->wrote_ns);
+        return limit_of(c, part->limit_ns, part->began_ns, c->outbox->wrote_ns);
     }
     const evl_step *step = session_step(&c->session);
     if (step == NULL)

@@ -29,6 +29,7 @@ static evl_endpoint *endpoint_create(const evl_endpoint_config *config, evl_loop
     for (uint32_t i = 0; i < config->program_count; i++)
         endpoint->programs[i] = evl_program_retain(config->programs[i]);
     endpoint->config.programs = endpoint->programs;
+    endpoint->config.sources = NULL; /* dial_prepare copies them */
     endpoint->listener = endpoint->reserved = -1;
     endpoint->awaited = endpoint->unreached = NOBODY;
     endpoint->host = (evl_host){
@@ -69,6 +70,7 @@ static void endpoint_free(evl_endpoint *endpoint) {
     free(endpoint->records);
     free(endpoint->asking);
     free(endpoint->programs);
+    free(endpoint->sources);
     free(endpoint);
 }
 
@@ -90,7 +92,8 @@ evl_status evl_endpoint_open(const evl_endpoint_config *config, evl_notify_fn no
     evl_endpoint *endpoint = endpoint_create(config, loop);
     if (endpoint == NULL)
         return EVL_NO_MEMORY;
-    evl_status status = config->dials ? dial_prepare(endpoint) : accept_listen(endpoint, error);
+    evl_status status =
+        config->dials ? dial_prepare(endpoint, config->sources) : accept_listen(endpoint, error);
     if (status != EVL_OK) {
         endpoint_free(endpoint);
         return status;
@@ -342,6 +345,7 @@ static void connection_ended(evl_host *host, evl_connection *c) {
     if (c->next != NULL)
         c->next->prev = c->prev;
     endpoint->active--;
+    endpoint->host.crowded = endpoint->active > CROWD;
     if (c->script != NOBODY) {
         endpoint->served--;
         endpoint->busy -= c->idle ? 0 : 1;

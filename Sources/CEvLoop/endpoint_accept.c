@@ -123,6 +123,7 @@ static void link_active(evl_endpoint *endpoint, evl_connection *c) {
         c->next->prev = c;
     endpoint->first_active = c;
     endpoint->active++;
+    endpoint->host.crowded = endpoint->active > CROWD;
 }
 
 /* The program for the next connection, or false when no script is for it. */

@@ -13,7 +13,8 @@
 #include "evl_loop.h"
 
 enum {
-    LOOP_READ_BYTES = 64 * 1024
+    LOOP_READ_BYTES = 256 * 1024,
+    LOOP_WRITE_BYTES = 16 * 1024
 };
 #define LOOP_RECORD_BYTES ((size_t)64 * 1024 * 1024) /* evidence the whole process may keep */
 
@@ -50,6 +51,7 @@ struct evl_loop {
     size_t record_bytes; /* evidence kept by all connections */
     uint64_t reads;      /* by all connections, so far */
     uint8_t read_buffer[LOOP_READ_BYTES];
+    uint8_t write_buffer[LOOP_WRITE_BYTES]; /* short replies, gathered */
     /* the rest is loop.c's own */
     ev_async wake;
     ev_check stamp;

@@ -5,8 +5,6 @@
 
 #include "session_steps.h"
 
-static evl_action run(evl_session *s, evl_input *in, const evl_step *step);
-
 /* What the sessions have that need none: never written to. */
 static const evl_session_room no_room = {0};
 
@@ -35,7 +33,7 @@ const evl_step *step_at(const evl_program *program, uint32_t position) {
     return program == NULL ? NULL : &program->steps[position];
 }
 
-const evl_step *session_step(const evl_session *s) {
+const evl_step *session_step_elsewhere(const evl_session *s) {
     const evl_session_room *room = s->room;
     if (room->answer != NULL && room->answer_position < room->answer->count)
         return &room->answer->steps[room->answer_position];
@@ -86,10 +84,6 @@ bool session_holds_answer(const evl_session *s) {
 }
 
 /* --- actions --- */
-
-evl_action step_simple(const evl_session *s, evl_action_kind kind) {
-    return (evl_action){.kind = kind, .step = session_index(s)};
-}
 
 evl_action step_done(evl_session *s) {
     evl_action action = step_simple(s, EVL_ACTION_STEP_DONE);
@@ -163,7 +157,7 @@ evl_action step_go_to(evl_session *s, uint32_t target) {
 }
 
 /* Follows the chain of a live server's programs to the next unplayed step. */
-static void skip_to_next_program(evl_session *s) {
+void step_skip_program(evl_session *s) {
     while (s->program != NULL && s->position >= s->program->count && s->program->next != NULL) {
         s->program = s->program->next;
         s->position = 0;
@@ -195,26 +189,20 @@ uint32_t session_round(const evl_session *s) {
     return round;
 }
 
-/* Moves without an action before others get their turn: a long repeat may have no other. */
-enum {
-    MOVES_AT_ONCE = 4096
-};
-
 evl_action session_next(evl_session *s, evl_input *in) {
     assert(!s->failed);
     for (int move = 0; move < MOVES_AT_ONCE; move++) {
-        skip_to_next_program(s);
-        const evl_step *step = session_step(s);
+        const evl_step *step = step_current(s);
         if (step == NULL)
             return step_simple(s, s->live ? EVL_ACTION_WAIT_STEPS : EVL_ACTION_END);
-        evl_action action = run(s, in, step);
+        evl_action action = step_run(s, in, step);
         if (action.kind != EVL_ACTION_GO_ON)
             return action;
     }
     return step_simple(s, EVL_ACTION_GO_ON);
 }
 
-static evl_action run(evl_session *s, evl_input *in, const evl_step *step) {
+evl_action step_run(evl_session *s, evl_input *in, const evl_step *step) {
     switch ((evl_step_kind)step->kind) {
     case EVL_STEP_EXPECT_CONNECT:
         return step_done(s);

@@ -23,7 +23,7 @@ typedef struct evl_input {
 
 typedef enum evl_action_kind {
     EVL_ACTION_STEP_DONE,   /* record it; bytes, length: a payload to keep, or NULL */
-    EVL_ACTION_WRITE,       /* bytes, length: owned by the program */
+    EVL_ACTION_WRITE,       /* bytes, length: owned by the program; then session_written */
     EVL_ACTION_HALF_CLOSE,  /* send our FIN */
     EVL_ACTION_CLOSE,       /* close(2) */
     EVL_ACTION_RESET,       /* RST; `discard`: without waiting for acknowledgement */
@@ -83,8 +83,44 @@ void session_start(evl_session *session, evl_program *program, bool live, evl_se
 
 evl_action session_next(evl_session *session, evl_input *input);
 
+/* A step that is done. */
+typedef struct evl_done {
+    uint32_t step;
+    bool continues;       /* the next one's clock goes on, see EVL_STEP_CONTINUES */
+    size_t used;          /* of the input, up to its end */
+    const uint8_t *bytes; /* to be written now, or NULL; owned by the program */
+    size_t length;
+    uint64_t limit_ns;
+} evl_done;
+
+enum {
+    PLAYED_AT_ONCE = 64
+};
+
+/* A run of steps that are done, in order. */
+typedef struct evl_played {
+    evl_done done[PLAYED_AT_ONCE];
+    int count, writes;
+    int most_writes; /* set before: it stops there; at least 1 */
+} evl_played;
+
+/* As session_next, but plays as many steps as it can: STEP_DONE without a payload and WRITE are
+ * noted in `played`, to be carried out first, in order. GO_ON: ask again. */
+evl_action session_play(evl_session *session, evl_input *input, evl_played *played);
+
+/* WRITE has been carried out: the step is done. */
+void session_written(evl_session *session);
+
+/* The current step, or NULL when there is none; of an answer, or behind a program's end. */
+const evl_step *session_step_elsewhere(const evl_session *session);
+
 /* The current step, or NULL when there is none. */
-const evl_step *session_step(const evl_session *session);
+static inline const evl_step *session_step(const evl_session *session) {
+    const evl_program *program = session->program;
+    if (session->room->answer == NULL && program != NULL && session->position < program->count)
+        return &program->steps[session->position];
+    return session_step_elsewhere(session);
+}
 
 /* Its index for events; the count of steps so far when there is none. */
 uint32_t session_index(const evl_session *session);

@@ -91,17 +91,18 @@ evl_action run_wait(evl_session *s, evl_input *in, const evl_step *step) {
 /* --- what the server does --- */
 
 evl_action run_send(evl_session *s, evl_input *in, const evl_step *step) {
-    if (s->phase == 1)
-        return step_done(s);
     if (is_gone(s))
         return step_fail(s, EVL_FAILURE_NO_CONNECTION);
     if (in->rst)
         return step_fail(s, EVL_FAILURE_CLIENT_RESET);
-    s->phase = 1;
     evl_action action = step_simple(s, EVL_ACTION_WRITE);
     action.bytes = step->bytes;
     action.length = step->length;
     return action;
+}
+
+void session_written(evl_session *s) {
+    step_advance(s);
 }
 
 /* HALF_CLOSE, CLOSE, RESET: the action first, the step done when it has been carried out. */

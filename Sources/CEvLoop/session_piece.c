@@ -192,41 +192,60 @@ static evl_action fail_check(evl_session *s, const evl_step *step, evl_check_ver
     return action;
 }
 
-/* The payload has passed: uses it and goes on. */
-static evl_action take_payload(evl_session *s, evl_input *in, const evl_step *step,
-                               uint32_t option) {
+/* The payload, which stands at `payload` in the input, has passed: uses all up to `end` and goes
+ * on. */
+static evl_action take(evl_session *s, evl_input *in, const evl_step *step, uint32_t option,
+                       const uint8_t *payload, size_t end) {
     evl_action action = step_simple(s, EVL_ACTION_STEP_DONE);
+    evl_session_room *room = s->room;
     if (step->kind == EVL_STEP_CHOICE)
         action.step = s->program->base + step->options[option].step;
     if ((step->flags & EVL_STEP_KEEP) != 0) {
-        action.bytes = here(in);
-        action.length = s->room->frame.payload;
+        action.bytes = payload;
+        action.length = room->frame.payload;
     }
-    in->used += s->room->frame.total - s->room->frame.header;
+    in->used += end;
     if (step->kind == EVL_STEP_CHOICE) {
         take_option(s, step, option);
-        return action;
-    }
-    if (s->room->pending == NULL) {
+    } else if (room->pending == NULL) {
         step_advance(s);
-        return action;
+    } else {
+        room->answer = room->pending;
+        room->pending = NULL;
+        room->answer_position = 0;
+        step_enter(s);
     }
-    s->room->answer = s->room->pending;
-    s->room->pending = NULL;
-    s->room->answer_position = 0;
-    step_enter(s);
     return action;
+}
+
+/* The same of a payload that has been uncovered, and asked about. */
+static evl_action take_payload(evl_session *s, evl_input *in, const evl_step *step,
+                               uint32_t option) {
+    const evl_frame *frame = &s->room->frame;
+    return take(s, in, step, option, here(in), frame->total - frame->header);
 }
 
 static evl_action frame_whole(evl_session *s, evl_input *in, const evl_step *step) {
     uint32_t option = 0;
-    note_header(s, in);
-    uncover_payload(s, in);
-    evl_payload payload = {here(in), s->room->frame.payload, 0, true};
+    const evl_frame *frame = &s->room->frame;
+    bool in_place = frame->lead == 0; /* most are: nothing has to be moved to judge them */
+    if (!in_place) {
+        note_header(s, in);
+        uncover_payload(s, in);
+    }
+    const uint8_t *start = in_place ? here(in) + frame->header : here(in);
+    evl_payload payload = {start, frame->payload, 0, true};
     evl_check_verdict verdict = judge(s, step, payload, &option);
+    bool asks = (step->flags & EVL_STEP_QUESTION) != 0;
+    if (in_place && verdict.result != EVL_CHECK_FAILED && !asks)
+        return take(s, in, step, option, start, frame->total);
+    if (in_place) {
+        note_header(s, in);
+        uncover_payload(s, in);
+    }
     if (verdict.result == EVL_CHECK_FAILED)
         return fail_check(s, step, verdict);
-    if ((step->flags & EVL_STEP_QUESTION) == 0)
+    if (!asks)
         return take_payload(s, in, step, option);
     s->phase = ASKED;
     return step_simple(s, EVL_ACTION_ASK);

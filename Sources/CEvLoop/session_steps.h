@@ -11,8 +11,18 @@ enum { /* phases of steps that ask, or may be left at their start */
     ANSWERED = 3
 };
 
+/* Moves without an action before others get their turn: a long repeat may have no other. */
+enum {
+    MOVES_AT_ONCE = 4096
+};
+
 /* session.c */
-evl_action step_simple(const evl_session *s, evl_action_kind kind);
+void step_skip_program(evl_session *s);
+evl_action step_run(evl_session *s, evl_input *in, const evl_step *step);
+static inline evl_action step_simple(const evl_session *s, evl_action_kind kind) {
+    uint32_t step = s->program == NULL ? 0 : s->program->base + s->position;
+    return (evl_action){.kind = kind, .step = step};
+}
 evl_action step_done(evl_session *s);
 evl_action step_fail(evl_session *s, evl_failure_kind kind);
 void step_enter(evl_session *s);
@@ -43,6 +53,13 @@ evl_action run_send(evl_session *s, evl_input *in, const evl_step *step);
 evl_action run_end(evl_session *s, const evl_step *step, evl_action_kind kind);
 evl_action run_ask(evl_session *s, const evl_input *in);
 bool step_takes_reset_next(const evl_session *s);
+
+/* The step whose turn it is, of the program that has one; NULL: there is none. */
+static inline const evl_step *step_current(evl_session *s) {
+    if (s->program != NULL && s->position >= s->program->count)
+        step_skip_program(s);
+    return session_step(s);
+}
 
 static inline size_t available(const evl_input *in) {
     return in->length - in->used;

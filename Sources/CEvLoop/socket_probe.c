@@ -15,7 +15,6 @@
 #define MSG_NOSIGNAL 0 /* macOS: SO_NOSIGPIPE is set on each socket instead */
 #endif
 
-
 static evl_status failed(int failure, int *error) {
     *error = failure;
     return EVL_SYSTEM;

@@ -76,9 +76,8 @@ final class LiveScript: Sendable {
     func end() throws -> Program? {
         if state.withLock({ $0.lint.terminal != nil }) { return nil }
         return try plan.withLock { plan in
-            let (side, location) = (plan.side, plan.location)
-            let mayStay = plan.options.afterScript == .mayStayOpen
-            return try plan.extendLiveScript { $0.appendEnd(mayStay: mayStay, side: side, at: location) }
+            let location = plan.location
+            return try plan.extendLiveScript { $0.appendEnd(at: location) }
         }
     }
 }

@@ -26,7 +26,8 @@ extension MockEndpoint {
     package func claimUnreported(_ failures: [ScriptFailure]) -> [ScriptFailure] {
         telling.withLock { telling in
             failures.filter {
-                telling.reported.insert(ReportKey(location: $0.location, kind: $0.kind, connection: $0.connection)).inserted
+                let key = ReportKey(location: $0.location, kind: $0.kind, connection: $0.connection)
+                return telling.reported.insert(key).inserted
             }
         }
     }

@@ -142,6 +142,10 @@ final class SessionPlayer {
             let action = session_next(&session, &input)
             if action.kind == EVL_ACTION_GO_ON { continue }
             acts.append(carryOut(action))
+            if action.kind == EVL_ACTION_WRITE {
+                session_written(&session)
+                acts.append(.done(Int(action.step)))
+            }
             if ends(action.kind) { break }
         }
         consumed += input.used

@@ -105,9 +105,9 @@ typedef struct evl_connection_view {
     uint32_t round; /* how often the innermost repeat around it has gone round */
     uint8_t leave;  /* evl_leave */
     bool got_fin, got_rst;
-    bool half_closed;  /* our FIN has been sent */
-    bool dialled;      /* we connected; else it was accepted */
-    bool dropped;      /* reset when its server was taken down */
+    bool half_closed; /* our FIN has been sent */
+    bool dialled;     /* we connected; else it was accepted */
+    bool dropped;     /* reset when its server was taken down */
     evl_end peer;
     evl_end local; /* our own end, where we connected */
     uint64_t accepted_ns, closed_ns, step_began_ns, progress_ns, last_bytes_ns, failed_ns;
