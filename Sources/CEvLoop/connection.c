@@ -4,8 +4,6 @@
 
 #include <stdlib.h>
 
-_Static_assert((int)LOOP_END_TEXT == (int)SOCKET_PEER_TEXT, "both hold an address as text");
-
 /* What is kept of unjudged input, with evidence and for counters only. */
 enum {
     EXCERPT_BYTES = 4096,
@@ -21,15 +19,24 @@ static evl_trouble out_of_memory;
 typedef struct roomy_connection {
     evl_connection connection;
     evl_session_room room;
+    evl_program *last; /* live: of the chain, while there is one */
 } roomy_connection;
+
+static evl_program *last_of(evl_program *chain) {
+    while (chain != NULL && chain->next != NULL)
+        chain = chain->next;
+    return chain;
+}
 
 static evl_connection *allocate(evl_program *program, bool live) {
     bool roomy = live || program_needs_room(program);
     evl_connection *c = calloc(1, roomy ? sizeof(roomy_connection) : sizeof *c);
     if (c == NULL)
         return NULL;
-    evl_session_room *room = roomy ? &((roomy_connection *)(void *)c)->room : NULL;
-    session_start(&c->session, program, live, room);
+    roomy_connection *whole = (roomy_connection *)(void *)c;
+    if (roomy)
+        whole->last = last_of(program);
+    session_start(&c->session, program, live, roomy ? &whole->room : NULL);
     return c;
 }
 
@@ -60,15 +67,17 @@ void connection_begin(evl_connection *c) {
 }
 
 void connection_append(evl_connection *c, evl_program *program) {
-    bool idle = connection_is_idle(c);
-    if (c->chain == NULL) {
-        c->chain = c->session.program = program;
-    } else {
-        evl_program *last = c->chain;
-        while (last->next != NULL)
-            last = last->next;
-        last->next = program;
+    if (!c->session.live) {
+        evl_program_release(program); /* the server is being finished: these stay "not run" */
+        return;
     }
+    roomy_connection *whole = (roomy_connection *)(void *)c; /* as all live ones are */
+    bool idle = connection_is_idle(c);
+    if (c->chain == NULL)
+        c->chain = c->session.program = program;
+    else
+        whole->last->next = program;
+    whole->last = program;
     if (idle)
         c->step_began_ns = c->progress_ns = c->host->loop->now_ns;
     if (!c->ended)
@@ -357,17 +366,13 @@ static void view_evidence(const evl_connection *c, evl_connection_view *view) {
 }
 
 void connection_view(const evl_connection *c, evl_connection_view *view) {
-    char(*ends)[LOOP_END_TEXT] = c->host->loop->ends;
     bool dialled = c->host->dials;
     *view = (evl_connection_view){.number = c->number,
                                   .script = c->script,
                                   .dialled = dialled,
-                                  .peer = ends[0],
-                                  .local = ends[1]};
-    socket_describe_end(dialled ? &c->host->address : &c->end, ends[0]);
-    ends[1][0] = 0;
+                                  .peer = dialled ? c->host->address : c->end};
     if (dialled)
-        socket_describe_end(&c->end, ends[1]);
+        view->local = c->end;
     view_life(c, view);
     view_trouble(c, view);
     view_evidence(c, view);

@@ -279,9 +279,9 @@ static void keep_rest(evl_connection *c, pump_state *pump) {
 
 /* --- between pumps --- */
 
-/* Whether it waits for nothing else: `may_go_on` if the client need not leave. */
+/* Whether it waits for nothing else: `may_go_on` if the client has other things to do as well. */
 static bool waits_for_leave(const evl_connection *c, bool *may_go_on) {
-    *may_go_on = true;
+    *may_go_on = false;
     if (c->deferred != CONNECTION_NOTHING_DEFERRED || io_is_pending(c))
         return false;
     const evl_step *step = session_step(&c->session);

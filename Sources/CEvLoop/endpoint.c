@@ -3,12 +3,14 @@
  */
 #include "endpoint.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 static void run_open(evl_job *job);
 static void run_close(evl_job *job);
+static void run_fetch(evl_job *job);
 static void connection_moved(evl_host *host, evl_connection *connection);
 static void connection_ended(evl_host *host, evl_connection *connection);
 
@@ -66,6 +68,7 @@ static evl_endpoint *endpoint_create(const evl_endpoint_config *config, evl_loop
     };
     endpoint->open_job.run = run_open;
     endpoint->close_job.run = run_close;
+    endpoint->fetch_job.run = run_fetch;
     endpoint->retry.ring = config->dials ? dial_retry : accept_retry;
     endpoint->review.run = review_due;
     ev_timer_init(&endpoint->await, config->dials ? dial_fired : await_fired, 0, 0);
@@ -222,6 +225,36 @@ evl_status evl_endpoint_enqueue(evl_endpoint *endpoint, evl_program *program) {
     if (!endpoint_is_live(endpoint) || !program_claim(program))
         return EVL_INVALID;
     return submit(endpoint, run_enqueue, (request){.program = evl_program_retain(program)});
+}
+
+/* Without memory for what comes next, nothing can go on. */
+static void lose_steps(evl_endpoint *endpoint) {
+    evl_connection *c = find_scripted(endpoint);
+    if (c != NULL) {
+        connection_fail(c, session_fail(&c->session, EVL_FAILURE_NO_MEMORY));
+        connection_pump(c, NULL, 0);
+    } else if (endpoint->scripted == 0) {
+        endpoint->awaited = 0;
+        endpoint->failed = true;
+    }
+}
+
+static void run_fetch(evl_job *job) {
+    evl_endpoint *endpoint =
+        (evl_endpoint *)(void *)((char *)job - offsetof(evl_endpoint, fetch_job));
+    evl_fetch fetch = {0};
+    evl_notice notice = {.kind = EVL_NOTICE_FETCH, .endpoint = endpoint, .fetch = &fetch};
+    endpoint->notify(endpoint->context, &notice);
+    if (fetch.program != NULL && program_claim(fetch.program))
+        append_steps(endpoint, fetch.program);
+    if (fetch.no_memory)
+        lose_steps(endpoint);
+    endpoint_review(endpoint);
+}
+
+void evl_endpoint_fetch(evl_endpoint *endpoint) {
+    assert(endpoint_is_live(endpoint));
+    loop_submit(endpoint->host.loop, &endpoint->fetch_job);
 }
 
 static void run_join(evl_job *job) {

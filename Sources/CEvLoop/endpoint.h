@@ -71,7 +71,7 @@ struct evl_endpoint {
     uint64_t refused_since_ns; /* 0: the last attempt was not refused */
     uint64_t back_off_ns, unreached_ns;
     bool dial_extended;
-    evl_job open_job, close_job;
+    evl_job open_job, close_job, fetch_job;
 };
 
 #define NOBODY UINT32_MAX

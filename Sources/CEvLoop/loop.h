@@ -14,8 +14,7 @@
 
 enum {
     LOOP_READ_BYTES = 256 * 1024,
-    LOOP_WRITE_BYTES = 16 * 1024,
-    LOOP_END_TEXT = 56
+    LOOP_WRITE_BYTES = 16 * 1024
 };
 #define LOOP_RECORD_BYTES ((size_t)64 * 1024 * 1024) /* evidence the whole process may keep */
 
@@ -53,7 +52,6 @@ struct evl_loop {
     uint64_t reads;      /* by all connections, so far */
     uint8_t read_buffer[LOOP_READ_BYTES];
     uint8_t write_buffer[LOOP_WRITE_BYTES]; /* short replies, gathered */
-    char ends[2][LOOP_END_TEXT];            /* of the connection that was viewed last, as text */
     /* the rest is loop.c's own */
     ev_async wake;
     ev_check stamp;

@@ -250,19 +250,19 @@ socket_end socket_end_of(const any_address *address) {
     return end;
 }
 
-void socket_describe_end(const socket_end *end, char text[SOCKET_PEER_TEXT]) {
+void evl_end_text(const evl_end *end, char text[EVL_END_TEXT]) {
     char host[INET6_ADDRSTRLEN] = "";
     switch ((evl_family)end->family) {
     case EVL_IPV4:
         inet_ntop(AF_INET, end->bytes, host, sizeof host);
-        snprintf(text, SOCKET_PEER_TEXT, "%s:%u", host, end->port);
+        snprintf(text, EVL_END_TEXT, "%s:%u", host, end->port);
         return;
     case EVL_IPV6:
         inet_ntop(AF_INET6, end->bytes, host, sizeof host);
-        snprintf(text, SOCKET_PEER_TEXT, "[%s]:%u", host, end->port);
+        snprintf(text, EVL_END_TEXT, "[%s]:%u", host, end->port);
         return;
     case EVL_UNIX:
-        snprintf(text, SOCKET_PEER_TEXT, "unix");
+        snprintf(text, EVL_END_TEXT, "unix");
     }
 }
 

@@ -19,18 +19,7 @@ typedef enum socket_result {
     SOCKET_ERROR  /* anything else; errno in *error */
 } socket_result;
 
-enum {
-    SOCKET_PEER_TEXT = 56
-}; /* "[IPv6]:port" and its NUL */
-
-/* One end of a connection, in few bytes; as text when somebody looks. */
-typedef struct socket_end {
-    uint8_t bytes[16]; /* IPv4: the first four */
-    uint16_t port;
-    uint8_t family; /* evl_family */
-} socket_end;
-
-void socket_describe_end(const socket_end *end, char text[SOCKET_PEER_TEXT]);
+typedef evl_end socket_end;
 
 /* Binds and listens; on EVL_OK *fd and *address (with the kernel's port) are set. */
 evl_status socket_listen(const evl_address *wanted, int *fd, evl_address *address, int *error);

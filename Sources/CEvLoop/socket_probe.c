@@ -15,8 +15,6 @@
 #define MSG_NOSIGNAL 0 /* macOS: SO_NOSIGPIPE is set on each socket instead */
 #endif
 
-_Static_assert((int)EVL_END_TEXT == (int)SOCKET_PEER_TEXT, "both hold an address as text");
-
 static evl_status failed(int failure, int *error) {
     *error = failure;
     return EVL_SYSTEM;
@@ -126,7 +124,7 @@ void evl_probe_ends(int fd, char local[EVL_END_TEXT], uint16_t *peer_port) {
     length = sizeof theirs;
     (void)getpeername(fd, &theirs.any, &length);
     socket_end end = socket_end_of(&ours);
-    socket_describe_end(&end, local);
+    evl_end_text(&end, local);
     *peer_port = port_of(&theirs);
 }
 

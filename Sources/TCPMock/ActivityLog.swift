@@ -35,10 +35,7 @@ final class ActivityLog: Sendable {
         tellsSteps = logger.logLevel <= .debug
     }
 
-    static func level(of logger: Logger?) -> Level {
-        guard let logger else { return .off }
-        return logger.logLevel <= .trace ? .everything : .events
-    }
+    var level: Level { logger.logLevel <= .trace ? .everything : .events }
 
     /// The endpoint is ready.
     func begin(_ plan: Locked<EndpointPlan>) {

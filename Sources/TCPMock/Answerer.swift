@@ -53,7 +53,8 @@ final class Answerer: Sendable {
         (questions, asking) = AsyncStream.makeStream(of: Question.self)
     }
 
-    func attach(_ core: CoreEndpoint) {
+    /// Answers go to `core` from now on.
+    private func attach(_ core: CoreEndpoint) {
         let early = state.withLock { state in
             state.core = core
             state.isAttached = true
@@ -64,7 +65,8 @@ final class Answerer: Sendable {
     }
 
     /// Starts the task that runs closures, as a task of the caller's: what it reports belongs to the caller's test.
-    func start() {
+    func start(_ core: CoreEndpoint) {
+        attach(core)
         state.withLock { state in
             guard state.task == nil else { return }
             state.task = Task(executorPreference: ClosureExecutor.shared) { [questions] in

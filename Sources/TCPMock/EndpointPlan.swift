@@ -10,17 +10,40 @@ struct EndpointPlan: Sendable {
         case live
     }
 
-    let mode: Mode
+    /// What never changes of it, behind one reference: a plan is copied whenever somebody looks at it.
+    private final class Fixed: Sendable {
+        let mode: Mode
+        let options: MockServer.Options
+        let scale: TimeoutScale
+        let location: SourcePosition
+
+        init(_ mode: Mode, _ options: MockServer.Options, _ scale: TimeoutScale, _ location: SourcePosition) {
+            self.mode = mode
+            self.options = options
+            self.scale = scale
+            self.location = location
+        }
+    }
+
+    private let fixed: Fixed
+    var mode: Mode { fixed.mode }
     /// One a connection; one for `every`; for live endpoints the one that grows.
     var scripts: [ScriptPlan]
-    let options: MockServer.Options
-    let scale: TimeoutScale
+    var options: MockServer.Options { fixed.options }
+    var scale: TimeoutScale { fixed.scale }
     /// Where the endpoint was made: failures that belong to no step are told there.
-    let location: SourcePosition
+    var location: SourcePosition { fixed.location }
     /// Where the server listens in fact, once it does.
     var listening: MockAddress?
     /// How a client connects; nil: a server.
     var dial: Dial?
+
+    init(
+        mode: Mode, scripts: [ScriptPlan], options: MockServer.Options, scale: TimeoutScale, location: SourcePosition
+    ) {
+        fixed = Fixed(mode, options, scale, location)
+        self.scripts = scripts
+    }
 
     /// How a client connects to ``options``' address.
     struct Dial: Sendable {

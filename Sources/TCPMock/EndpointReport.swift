@@ -131,9 +131,11 @@ struct ConnectionReport: Sendable {
     var halfClosed = false
     /// Reset because the server was taken down.
     var dropped = false
-    var peer = ""
-    /// The client's own end; nil for servers' connections.
-    var local: String?
+    /// The other end; and a client's own, nil for servers' connections.
+    var peerEnd: ConnectionEnd?
+    var localEnd: ConnectionEnd?
+    var peer: String { peerEnd?.description ?? "" }
+    var local: String? { localEnd?.description }
     var accepted: UInt64 = 0
     var closed: UInt64 = 0
     var stepBegan: UInt64 = 0

@@ -15,6 +15,9 @@ final class Inbox: Sendable {
         var finishWaiters: [Waiter] = []
         var failed = false
         var explanations: [Explanation.Key: Explanation] = [:]
+        var answerer: Answerer?
+        var observers: Observers?
+        var inquiries: Inquiries?
 
         var explainedReport: EndpointReport? {
             var report = report
@@ -28,32 +31,56 @@ final class Inbox: Sendable {
     }
 
     private let state = Locked(State())
-    /// Who listens to what arrives, and who has asked something that is answered at once.
-    let observers = Observers()
-    let inquiries = Inquiries()
     /// Nil: nothing is logged.
     let log: ActivityLog?
+    /// Nil: the endpoint's scripts are fixed.
+    let live: LiveScript?
 
-    init(log: ActivityLog? = nil) {
+    init(log: ActivityLog? = nil, live: LiveScript? = nil) {
         self.log = log
+        self.live = live
     }
 
-    /// Who answers questions; set before the endpoint is opened.
-    let answerer = Locked<Answerer?>(nil)
+    /// Who answers questions: made by `make` when the first steps come that ask any, and before they can.
+    func answerer(_ make: () -> Answerer) -> Answerer {
+        state.withLock { state in
+            let answerer = state.answerer ?? make()
+            state.answerer = answerer
+            return answerer
+        }
+    }
 
     /// Keeps what a closure has to say of a step that fails at its word.
     func explain(_ key: Explanation.Key, _ explanation: Explanation) {
         state.withLock { $0.explanations[key] = explanation }
     }
 
+    /// Who listens to what arrives. Made when it is first wanted, as the next: most endpoints do without.
+    var observers: Observers {
+        state.withLock { state in
+            let observers = state.observers ?? Observers(isFinished: state.phase == .finished)
+            state.observers = observers
+            return observers
+        }
+    }
+
+    /// Who has asked something that is answered at once.
+    var inquiries: Inquiries {
+        state.withLock { state in
+            let inquiries = state.inquiries ?? Inquiries()
+            state.inquiries = inquiries
+            return inquiries
+        }
+    }
+
     // MARK: What the loop thread tells
 
     func asked(_ question: Question) {
-        answerer.withLock { $0 }?.ask(question)
+        state.withLock { $0.answerer }?.ask(question)
     }
 
     func askerEnded(_ connection: Int) {
-        answerer.withLock { $0 }?.forget(connection)
+        state.withLock { $0.answerer }?.forget(connection)
     }
 
     func settled(_ report: EndpointReport) {
@@ -71,15 +98,20 @@ final class Inbox: Sendable {
         waiter?()
     }
 
-    func finished(_ report: EndpointReport) {
-        complete { $0.report = report }
+    /// Whoever took a settled report for final has no use for another.
+    func finished(_ report: @autoclosure () -> EndpointReport) {
+        let report = phase == .finished ? nil : report()
+        complete { state in
+            if let report { state.report = report }
+        }
     }
 
     /// Nothing more comes: whoever still waits must not wait for ever.
     func closed() {
         complete { _ in }
-        answerer.withLock { $0 }?.stop()
-        observers.closed()
+        let (answerer, observers) = state.withLock { ($0.answerer, $0.observers) }
+        answerer?.stop()
+        observers?.closed()
     }
 
     // MARK: What callers ask
@@ -139,16 +171,17 @@ final class Inbox: Sendable {
     }
 
     private func complete(_ change: (inout State) -> Void) {
-        let waiters = state.withLock { state -> [Waiter] in
+        let (waiters, observers) = state.withLock { state in
             // A verdict, once given, stays.
             if state.phase != .finished { change(&state) }
             state.phase = .finished
-            let waiters = state.finishWaiters + state.joins.values
+            var waiters = state.finishWaiters
+            waiters += state.joins.values
             state.finishWaiters = []
             state.joins = [:]
-            return waiters
+            return (waiters, state.observers)
         }
         for waiter in waiters { waiter() }
-        observers.finished()
+        observers?.finished()
     }
 }

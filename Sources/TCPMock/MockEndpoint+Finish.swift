@@ -90,8 +90,14 @@ extension MockEndpoint {
 
     // MARK: parts
 
+    private func beginFinishing() -> Bool {
+        guard inbox.beginFinishing() else { return false }
+        inbox.live?.close()
+        return true
+    }
+
     private func askToFinish() {
-        guard inbox.beginFinishing() else { return }
+        guard beginFinishing() else { return }
         do {
             if core.isSettled {
                 inbox.finishAsSettled()  // a script that is done needs no crossing to the loop thread
@@ -104,7 +110,7 @@ extension MockEndpoint {
     }
 
     private func askToStop() {
-        guard inbox.beginFinishing() else { return }
+        guard beginFinishing() else { return }
         do {
             try core.stop()
         } catch {
@@ -114,15 +120,13 @@ extension MockEndpoint {
 
     /// The unwritten end of a live script; fixed scripts have theirs, and one that says itself how it ends needs none.
     private func lastProgram() throws -> Program? {
-        try plan.withLock { plan in
-            guard case .live = plan.mode, !plan.scripts[0].hasEnded else { return nil }
-            let base = plan.scripts[0].steps.count
-            plan.scripts[0].appendEnd(at: plan.location)
-            return try Program(plan.scripts[0].steps[base...], base: base, scale: plan.scale)
-        }
+        guard let live = inbox.live else { return nil }
+        if let rest = try live.fetch() { try core.enqueue(rest) }
+        return try live.end()
     }
 
     private func waitUntilFinished() {
+        guard inbox.phase != .finished else { return }
         let done = DispatchSemaphore(value: 0)
         inbox.whenFinished { done.signal() }
         done.wait()
@@ -132,8 +136,13 @@ extension MockEndpoint {
         progress?.end()
         inbox.log?.flush()
         let plan = plan.withLock { $0 }
-        return Judge.verdict(
-            plan, probed.fill(inbox.report ?? EndpointReport(), server: plan.side == .server ? plan.listening : nil))
+        let report = telling.withLock { telling in
+            if let judged = telling.judged { return judged }
+            let report = (inbox.report ?? EndpointReport()).probed(server: plan.side == .server ? plan.listening : nil)
+            telling.judged = report
+            return report
+        }
+        return Judge.verdict(plan, report)
     }
 
     private func throwFailures() throws {
@@ -141,7 +150,7 @@ extension MockEndpoint {
         let failures = Judge.verdict(plan.withLock { $0 }, report).failures
         guard !failures.isEmpty else { return }
         progress?.end()
-        if let report = onJoinFailure.withLock({ $0 }) { throw report(failures) }
+        if let report = telling.withLock({ $0.onJoinFailure }) { throw report(failures) }
         throw ScriptFailed(failures: failures)
     }
 }

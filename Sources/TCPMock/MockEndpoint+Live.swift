@@ -11,28 +11,28 @@ extension MockEndpoint {
         try enqueue(Script(steps))
     }
 
+    /// Appends one step to a live server's script, from any task or thread, at any time.
+    ///
+    /// - Throws: ``MockError``, as ``enqueue(_:)-(Step...)``.
+    public func enqueue(_ step: Step) throws {
+        guard step.isPlain else { return try enqueue(Script([step])) }
+        try liveScript().append(plain: step) { core.fetch() }
+    }
+
     /// Appends a script to a live server's.
     ///
     /// - Throws: ``MockError``, as ``enqueue(_:)-(Step...)``.
     public func enqueue(_ script: Script) throws {
-        try plan.withLock { plan in
-            guard case .live = plan.mode else {
-                throw MockError(
-                    kind: .misuse,
-                    "can't enqueue on a \(plan.side.noun) that was made with a script; "
-                        + "\(plan.side.liveForm) makes a live one")
-            }
-            guard inbox.phase == .open else {
-                throw MockError(kind: .misuse, "can't enqueue: the \(plan.side.noun) has been finished")
-            }
-            let base = plan.scripts[0].steps.count
-            try plan.scripts[0].append(script.steps, framing: plan.options.framing)
-            let added = plan.scripts[0].steps[base...]
-            if plan.scripts[0].asks { answerer.start() }
-            // In the lock, so that the steps reach the loop in the order of their numbers.
-            if !added.isEmpty {
-                try core.enqueue(Program(added, base: base, scale: plan.scale))
-            }
-        }
+        let live = try liveScript()
+        // First, for the loop may ask as soon as it has the steps.
+        if script.steps.contains(where: \.asks) { startAnswering() }
+        try live.append(script.steps) { core.fetch() }
+    }
+
+    private func liveScript() throws -> LiveScript {
+        if let live = inbox.live { return live }
+        throw MockError(
+            kind: .misuse,
+            "can't enqueue on a \(side.noun) that was made with a script; \(side.liveForm) makes a live one")
     }
 }

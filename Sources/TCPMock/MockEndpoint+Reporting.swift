@@ -8,6 +8,15 @@ extension MockEndpoint {
         let connection: Int?
     }
 
+    struct Telling: Sendable {
+        /// What the first verdict was made of, with what clients' probes had counted by then: later ones say the same.
+        var judged: EndpointReport?
+        /// Failures that a test framework has been told.
+        var reported: Set<ReportKey> = []
+        /// What a join that found a failure throws, once the failure is reported; nil: the failures themselves.
+        var onJoinFailure: (@Sendable ([ScriptFailure]) -> any Error)?
+    }
+
     /// Where the server was made.
     package var location: SourcePosition {
         plan.withLock { $0.location }
@@ -15,15 +24,16 @@ extension MockEndpoint {
 
     /// Those of the failures that nobody has claimed before; they are claimed now.
     package func claimUnreported(_ failures: [ScriptFailure]) -> [ScriptFailure] {
-        reported.withLock { reported in
+        telling.withLock { telling in
             failures.filter {
-                reported.insert(ReportKey(location: $0.location, kind: $0.kind, connection: $0.connection)).inserted
+                let key = ReportKey(location: $0.location, kind: $0.kind, connection: $0.connection)
+                return telling.reported.insert(key).inserted
             }
         }
     }
 
     /// What `join()` throws instead of the failures themselves.
     package func setJoinFailureHandler(_ handler: @escaping @Sendable ([ScriptFailure]) -> any Error) {
-        onJoinFailure.withLock { $0 = handler }
+        telling.withLock { $0.onJoinFailure = handler }
     }
 }

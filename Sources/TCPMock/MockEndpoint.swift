@@ -11,18 +11,11 @@ public class MockEndpoint: @unchecked Sendable {  // all it stores is immutable 
     let core: CoreEndpoint
     let inbox: Inbox
     let plan: Locked<EndpointPlan>
-    let answerer: Answerer
-    /// What a join that found a failure throws, once the failure is reported; nil: the failures themselves.
-    let onJoinFailure = Locked<(@Sendable ([ScriptFailure]) -> any Error)?>(nil)
-
-    /// What clients' probes had counted when the first verdict was asked for: later ones say the same.
-    let probed = ProbedConnections()
+    /// What has been told so far, and how.
+    let telling = Locked(Telling())
 
     /// Which side it plays, for messages.
     var side: Side { plan.withLock { $0.side } }
-
-    /// Failures that a test framework has been told.
-    let reported = Locked<Set<ReportKey>>([])
 
     /// Where it shows how it gets on; nil: nowhere.
     let progress: ShownProgress?
@@ -30,20 +23,27 @@ public class MockEndpoint: @unchecked Sendable {  // all it stores is immutable 
     /// Opens what is planned.
     init(_ plan: EndpointPlan) throws {
         let log = plan.logger.map(ActivityLog.init)
-        let inbox = Inbox(log: log)
         let shared = Locked(plan)
-        let answerer = Answerer(shared) { [weak inbox] in inbox?.explain($0, $1) }
-        inbox.answerer.withLock { $0 = answerer }
+        inbox = Inbox(log: log, live: plan.liveScript(shared))
+        self.plan = shared
+        let answerer = plan.scripts.contains(where: \.asks) ? MockEndpoint.answerer(inbox, shared) : nil
         core = try CoreEndpoint(plan, inbox: inbox)
         let listening = core.address
         shared.withLock { $0.listening = listening }
-        answerer.attach(core)
-        if plan.scripts.contains(where: \.asks) { answerer.start() }
-        self.inbox = inbox
-        self.plan = shared
-        self.answerer = answerer
+        answerer?.start(core)
         progress = ShownProgress(plan, core, inbox)
         log?.begin(shared)
+    }
+
+    /// Makes sure that somebody answers what steps ask, as a task of the caller's.
+    func startAnswering() {
+        MockEndpoint.answerer(inbox, plan).start(core)
+    }
+
+    private static func answerer(_ inbox: Inbox, _ plan: Locked<EndpointPlan>) -> Answerer {
+        inbox.answerer {
+            Answerer(plan) { [weak inbox] in inbox?.explain($0, $1) }
+        }
     }
 
     deinit {
@@ -54,5 +54,12 @@ public class MockEndpoint: @unchecked Sendable {  // all it stores is immutable 
             "TCPMock: the \(noun) made at \(location) was never finished, so its script was not checked. "
             + "Call finish() or verify(), or use withMock\(noun == "server" ? "Server" : "Client")."
         printToStandardError(text)
+    }
+}
+
+extension EndpointPlan {
+    fileprivate func liveScript(_ shared: Locked<EndpointPlan>) -> LiveScript? {
+        guard case .live = mode else { return nil }
+        return LiveScript(shared, framing: options.framing, side: side)
     }
 }

@@ -35,7 +35,11 @@ final class Observers: Sendable {
         var isFinished = false
     }
 
-    private let state = Locked(State())
+    private let state: Locked<State>
+
+    init(isFinished: Bool = false) {
+        state = Locked(State(isFinished: isFinished))
+    }
 
     // MARK: What listeners do
 

@@ -1,21 +1,8 @@
 // Probes' counts as facts of a report, and what follows from them: pure, but for the one look at the table.
 
-/// The report of a server as its first verdict saw it, with what clients' probes had counted by then.
-final class ProbedConnections: Sendable {
-    private let kept = Locked<EndpointReport?>(nil)
-
-    func fill(_ report: EndpointReport, server: MockAddress?) -> EndpointReport {
-        if let report = kept.withLock({ $0 }) { return report }
-        let probed = report.probed(server: server)
-        return kept.withLock { kept in
-            if kept == nil { kept = probed }
-            return kept ?? probed
-        }
-    }
-}
-
 extension EndpointReport {
-    fileprivate func probed(server: MockAddress?) -> EndpointReport {
+    /// With what clients' probes have counted by now.
+    func probed(server: MockAddress?) -> EndpointReport {
         guard let server, server.port > 0, !ReadTallies.shared.isEmpty else { return self }
         var report = self
         report.probesUnheard = recordsDropped > 0 && ReadTallies.shared.know(server.port)

@@ -48,3 +48,10 @@ public struct Script: Sendable, ExpressibleByArrayLiteral {
         first = first + second
     }
 }
+
+extension [Step] {
+    /// With the framing that holds where nobody has written one.
+    func framedByDefault(_ framing: Framing) -> [Step] {
+        contains(where: \.takesFraming) ? map { $0.framed(framing, isDefault: true) } : self
+    }
+}

@@ -29,15 +29,21 @@ enum ScriptLint {
         var clientEnded: Step?
         /// A step that serves until the client leaves.
         var served: Step?
+
+        /// Whether bytes may come and go.
+        var isOpen: Bool { terminal == nil && served == nil && clientEnded == nil && !halfClosed }
     }
 
     static func walk(_ steps: [Step], depth: Int, _ state: inout State) throws {
-        let steps = steps.filter { !$0.isLabel }
-        for (index, step) in steps.enumerated() {
+        for (index, step) in steps.enumerated() where !step.isLabel {
+            if step.isPlain, state.isOpen {
+                state.isFirst = false  // nothing can be wrong with it
+                continue
+            }
             if step.isStructure, depth >= deepest {
                 throw problem(step, "\(step) stands more than \(deepest) deep inside repeats and choices")
             }
-            try walk(step, followedBy: steps.dropFirst(index + 1), depth: depth, &state)
+            try walk(step, followedBy: steps[(index + 1)...], depth: depth, &state)
         }
     }
 
@@ -58,7 +64,7 @@ enum ScriptLint {
             try checkAnyOrder(step, options)
             try walk(options, depth: depth + 1, &state)
         case .optional(let body):
-            try checkOptional(step, body, followedBy: rest)
+            try checkOptional(step, body, followedBy: rest.filter { !$0.isLabel }[...])
             var inside = state
             try walk(body, depth: depth + 1, &inside)
             state.isFirst = false

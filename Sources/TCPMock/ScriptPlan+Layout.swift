@@ -8,6 +8,10 @@ extension ScriptPlan {
     }
 
     private mutating func layOut(_ step: Step, depth: Int) {
+        if step.isPlain {
+            addWritten(step)
+            return
+        }
         switch step.kind {
         case .label(let name): currentLabel = name
         case .repeat(let rounds, let body):
@@ -44,15 +48,16 @@ extension ScriptPlan {
     @discardableResult
     private mutating func add(_ step: Step, _ role: PlannedStep.Role, number: Int?, isListed: Bool = false) -> Int {
         var step = step
-        step.label = step.label ?? currentLabel
+        if let currentLabel, step.label == nil { step.label = currentLabel }
         steps.append(PlannedStep(step: step, role: role, number: number, isListed: isListed))
         return steps.count - 1
     }
 
     private func inheriting(_ outer: Step, _ body: [Step]) -> [Step] {
-        body.map { inner in
+        guard let label = outer.label else { return body }
+        return body.map { inner in
             var inner = inner
-            inner.label = inner.label ?? outer.label
+            if inner.label == nil { inner.label = label }
             return inner
         }
     }
@@ -151,13 +156,6 @@ extension ScriptPlan {
 }
 
 extension Step {
-    /// The same step, its line and limit, doing something else.
-    func with(_ kind: Kind) -> Step {
-        var step = Step(kind, within: limit, location)
-        step.label = label
-        return step
-    }
-
     /// What is played first of it.
     var first: Step {
         switch kind {

@@ -2,19 +2,20 @@
 
 /// One entry of the flat program.
 struct PlannedStep: Sendable {
+    /// The rare ones keep what they have to say elsewhere, so that the others are small.
     enum Role: Sendable {
         /// A step as the script wrote it.
         case written
         /// One move of a written template.
-        case part(Template.Move)
+        indirect case part(Template.Move)
         /// What a written table of stubs expects and answers.
         case stub
         /// The end of a repeat: back to `target` for so many rounds; nil: without end.
-        case repeatEnd(target: Int, rounds: Int?, depth: Int)
+        indirect case repeatEnd(target: Int, rounds: Int?, depth: Int)
         /// On to `target`.
         case jump(target: Int)
         /// On to one of several places.
-        case choice(PlannedChoice)
+        indirect case choice(PlannedChoice)
         /// The unwritten end of each script.
         case end(mayStay: Bool)
     }
@@ -66,11 +67,7 @@ struct ScriptPlan: Sendable {
     /// Whether some step asks Swift: for a closure's answer, or for a gate.
     private(set) var asks = false
     var currentLabel: String?
-    private var lint = ScriptLint.State()
     let ending: Ending
-
-    /// Whether its last step ends the connection.
-    var hasEnded: Bool { lint.terminal != nil }
 
     /// How a connection ends whose script does not say it.
     enum Ending: Sendable {
@@ -110,17 +107,18 @@ struct ScriptPlan: Sendable {
         _ script: Script, framing: Framing, ending: Ending = .expectsLeave, at location: SourcePosition
     ) throws {
         self.init(ending: ending)
+        steps.reserveCapacity(script.steps.count + 1)
         try append(script.steps, framing: framing)
         if !ScriptLint.ends(script.steps) { appendEnd(at: location) }
     }
 
-    /// Checks and appends written steps.
+    /// Checks and lays out a whole script's written steps.
     mutating func append(_ steps: [Step], framing: Framing) throws {
-        let framed = steps.map { $0.framed(framing, isDefault: true) }
+        let framed = steps.framedByDefault(framing)
+        var lint = ScriptLint.State()
         try ScriptLint.check(framed, after: &lint)
-        let before = self.steps.count
         layOut(framed, depth: 0)
-        asks = asks || self.steps[before...].contains(where: \.asks)
+        asks = framed.contains(where: \.asks)
     }
 
     /// Appends the unwritten end.
@@ -128,6 +126,22 @@ struct ScriptPlan: Sendable {
         for (kind, mayStay) in ending.steps {
             let step = Step(kind, location)
             steps.append(PlannedStep(step: step, role: .end(mayStay: mayStay), number: nil, isListed: false))
+        }
+    }
+}
+
+extension Step {
+    /// Whether playing it, or a step inside it, asks Swift.
+    var asks: Bool {
+        if isPlain { return false }
+        return switch kind {
+        case .sendComputed, .wait, .open, .respond: true
+        case .expectPiece(let piece): !piece.check.isData
+        case .respondTo(let table, _, _): !table.isData
+        case .repeat(_, let steps), .sequence(let steps), .anyOrder(let steps), .optional(let steps):
+            steps.contains(where: \.asks)
+        case .choose(let routes): routes.contains { $0.script.steps.contains(where: \.asks) }
+        default: false
         }
     }
 }

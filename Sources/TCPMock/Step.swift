@@ -46,37 +46,86 @@ public struct Step: Sendable {
         case label(String)
     }
 
-    private(set) var kind: Kind
-    let limit: Duration?
-    let location: SourcePosition
-    var label: String?
+    /// All of it behind one reference: steps are copied far more often than they are made.
+    private final class Body: Sendable {
+        let kind: Kind
+        let limit: Duration?
+        let location: SourcePosition
+        let label: String?
+        let isPlain: Bool
+        let takesFraming: Bool
+
+        init(_ kind: Kind, _ limit: Duration?, _ location: SourcePosition, _ label: String?) {
+            self.kind = kind
+            self.limit = limit
+            self.location = location
+            self.label = label
+            isPlain = limit == nil && kind.isPlain
+            takesFraming = kind.takesFraming
+        }
+    }
+
+    private var body: Body
+
+    var kind: Kind { body.kind }
+    var limit: Duration? { body.limit }
+    var location: SourcePosition { body.location }
+    var label: String? {
+        get { body.label }
+        set { body = Body(kind, limit, location, newValue) }
+    }
+
+    /// Whether it is bytes to expect or to send, about which there is no more to say: the most frequent kinds.
+    var isPlain: Bool { body.isPlain }
+
+    /// Whether ``framed(_:isDefault:)`` may change it.
+    var takesFraming: Bool { body.takesFraming }
 
     init(_ kind: Kind, within limit: Duration? = nil, _ location: SourcePosition) {
-        self.kind = kind
-        self.limit = limit
-        self.location = location
+        body = Body(kind, limit, location, nil)
+    }
+
+    /// The same step, its line, limit and label, doing something else.
+    func with(_ kind: Kind) -> Step {
+        var step = self
+        step.body = Body(kind, limit, location, label)
+        return step
     }
 
     /// The same step, with this framing if it has none of its own.
     ///
     /// - `isDefault`: whether nobody wrote it. Then tables of stubs stay without: they are told by bytes.
     func framed(_ framing: Framing, isDefault: Bool = false) -> Step {
-        var step = self
         let all = { (steps: [Step]) in steps.map { $0.framed(framing, isDefault: isDefault) } }
-        switch kind {
-        case .expectPiece(let piece): step.kind = .expectPiece(piece.framed(framing))
-        case .sendFrame(let payload, nil): step.kind = .sendFrame(payload, framing)
-        case .respond(let responder, nil, let serves): step.kind = .respond(responder, framing, serves: serves)
+        return switch kind {
+        case .expectPiece(let piece): with(.expectPiece(piece.framed(framing)))
+        case .sendFrame(let payload, nil): with(.sendFrame(payload, framing))
+        case .respond(let responder, nil, let serves): with(.respond(responder, framing, serves: serves))
         case .respondTo(let table, nil, let serves) where !isDefault:
-            step.kind = .respondTo(table, framing, serves: serves)
-        case .repeat(let count, let steps): step.kind = .repeat(count, all(steps))
-        case .sequence(let steps): step.kind = .sequence(all(steps))
-        case .anyOrder(let steps): step.kind = .anyOrder(all(steps))
-        case .optional(let steps): step.kind = .optional(all(steps))
-        case .choose(let routes): step.kind = .choose(routes.map { $0.framed(framing, isDefault: isDefault) })
-        default: break
+            with(.respondTo(table, framing, serves: serves))
+        case .repeat(let count, let steps): with(.repeat(count, all(steps)))
+        case .sequence(let steps): with(.sequence(all(steps)))
+        case .anyOrder(let steps): with(.anyOrder(all(steps)))
+        case .optional(let steps): with(.optional(all(steps)))
+        case .choose(let routes): with(.choose(routes.map { $0.framed(framing, isDefault: isDefault) }))
+        default: self
         }
-        return step
+    }
+}
+
+extension Step.Kind {
+    fileprivate var isPlain: Bool {
+        switch self {
+        case .expect(let bytes), .send(let bytes): bytes.problem == nil && !bytes.array.isEmpty
+        default: false
+        }
+    }
+
+    fileprivate var takesFraming: Bool {
+        switch self {
+        case .expectPiece, .sendFrame, .respond, .respondTo, .repeat, .sequence, .anyOrder, .optional, .choose: true
+        default: false
+        }
     }
 }
 

@@ -1,6 +1,11 @@
 // Facts made by hand, for the pure parts that turn them into texts and verdicts.
 
+import CEvLoop
+
 @testable import TCPMock
+
+private let peer = evl_end(
+    bytes: (127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), port: 40_000, family: UInt8(EVL_IPV4.rawValue))
 
 let here = SourcePosition(fileID: "Tests/Made.swift", filePath: "/Made.swift", line: 1, column: 1)
 
@@ -25,7 +30,7 @@ func makeConnection(
     var connection = ConnectionReport()
     connection.number = number
     connection.script = 0
-    connection.peer = "127.0.0.1:40000"
+    connection.peerEnd = ConnectionEnd(peer)
     connection.accepted = 1_000_000
     connection.lastBytes = 2_000_000
     connection.failedAt = 3_000_000

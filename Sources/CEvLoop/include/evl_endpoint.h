@@ -80,6 +80,7 @@ typedef enum evl_notice_kind {
     EVL_NOTICE_GIVEN_UP,    /* the script has failed: no more can come of it */
     EVL_NOTICE_EVENT,       /* `event` happened on `connection` */
     EVL_NOTICE_TURNED,      /* answer to evl_endpoint_take_down and _bring_up: token, status */
+    EVL_NOTICE_FETCH,       /* answer to evl_endpoint_fetch: `fetch` */
     EVL_NOTICE_ASKER_ENDED, /* connection `number`, which has asked, has ended */
     EVL_NOTICE_CLOSED       /* exactly once, last; report is final */
 } evl_notice_kind;
@@ -112,6 +113,13 @@ typedef struct evl_endpoint_view {
     uint64_t received_total, sent_total; /* of connections that have ended */
 } evl_endpoint_view;
 
+/* What the callback leaves where it is asked for steps. */
+typedef struct evl_fetch {
+    evl_program *program; /* comes next, and has never been enqueued; NULL: nothing does. A
+                             reference is taken over. */
+    bool no_memory;
+} evl_fetch;
+
 typedef struct evl_notice {
     evl_notice_kind kind;
     uint64_t token;
@@ -135,7 +143,8 @@ typedef struct evl_notice {
     const evl_connection *connection; /* for evl_connection_look */
     /* TURNED: EVL_INVALID on an endpoint that has finished or does not listen */
     evl_status status;
-    int error; /* EVL_SYSTEM: the errno */
+    int error;        /* EVL_SYSTEM: the errno */
+    evl_fetch *fetch; /* FETCH */
 } evl_notice;
 
 typedef void (*evl_notify_fn)(void *context, const evl_notice *notice);
@@ -156,6 +165,10 @@ evl_status evl_endpoint_open(const evl_endpoint_config *config, evl_notify_fn no
 /* Appends steps to a live server's script; takes a reference of its own. A program can be enqueued
  * once; EVL_INVALID for one that has been, and on a server that is not live. Any thread. */
 evl_status evl_endpoint_enqueue(evl_endpoint *endpoint, evl_program *program);
+
+/* Asks for one EVL_NOTICE_FETCH, in which the callback leaves the next steps of a live server: many
+ * that were gathered meanwhile make one program. Not again before that notice. Any thread. */
+void evl_endpoint_fetch(evl_endpoint *endpoint);
 
 /* Asks for one EVL_NOTICE_JOINED with `token`: when all steps so far are done, or at once when
  * that can no longer be. Any thread. */

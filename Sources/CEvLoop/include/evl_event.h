@@ -74,6 +74,20 @@ typedef struct evl_sample {
     bool sent_fin;    /* the client's side has sent its FIN */
 } evl_sample;
 
+enum {
+    EVL_END_TEXT = 56
+}; /* "[IPv6]:port" and its NUL */
+
+/* One end of a connection, in few bytes; as text when somebody looks. */
+typedef struct evl_end {
+    uint8_t bytes[16]; /* IPv4: the first four */
+    uint16_t port;
+    uint8_t family; /* evl_family */
+} evl_end;
+
+/* "127.0.0.1:51514", or "unix". Any thread. */
+void evl_end_text(const evl_end *end, char text[EVL_END_TEXT]);
+
 /* What a step with EVL_STEP_KEEP received last. */
 typedef struct evl_kept {
     uint32_t step;
@@ -91,11 +105,11 @@ typedef struct evl_connection_view {
     uint32_t round; /* how often the innermost repeat around it has gone round */
     uint8_t leave;  /* evl_leave */
     bool got_fin, got_rst;
-    bool half_closed;  /* our FIN has been sent */
-    bool dialled;      /* we connected; else it was accepted */
-    bool dropped;      /* reset when its server was taken down */
-    const char *peer;  /* "127.0.0.1:51514", or "unix" */
-    const char *local; /* our own end, where we connected; else "" */
+    bool half_closed; /* our FIN has been sent */
+    bool dialled;     /* we connected; else it was accepted */
+    bool dropped;     /* reset when its server was taken down */
+    evl_end peer;
+    evl_end local; /* our own end, where we connected */
     uint64_t accepted_ns, closed_ns, step_began_ns, progress_ns, last_bytes_ns, failed_ns;
     uint64_t limit_ns; /* the limit that fired, as it was applied */
     uint64_t lag_ns;   /* by how much the loop was late then, if it mattered */

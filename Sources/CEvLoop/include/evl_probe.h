@@ -12,10 +12,6 @@
 #include "evl_endpoint.h"
 #include "evl_status.h"
 
-enum {
-    EVL_END_TEXT = 56
-}; /* "[IPv6]:port" and its NUL */
-
 /* Connects a blocking socket, in `limit_ns` or else ETIMEDOUT. A later send or receive that can't
  * go on for as long fails with EAGAIN. Stores the socket, which is the caller's to close. Also
  * answers EVL_BAD_ADDRESS and EVL_PATH_TOO_LONG. */
@@ -25,7 +21,7 @@ evl_status evl_probe_connect(const evl_address *address, uint64_t limit_ns, int 
  * timeouts nor its O_NONBLOCK are touched. */
 evl_status evl_probe_adopt(int fd, int *error);
 
-/* The socket's own address in the form of evl_connection_view.peer, and its peer's port; "unix" and
+/* The socket's own address in the form of evl_end_text, and its peer's port; "unix" and
  * 0 where there are none. */
 void evl_probe_ends(int fd, char local[EVL_END_TEXT], uint16_t *peer_port);
 

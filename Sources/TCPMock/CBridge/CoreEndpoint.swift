@@ -14,6 +14,7 @@ final class CoreEndpoint: @unchecked Sendable {  // the core's calls are thread-
         config.address = try evl_address(plan.options.address, to: plan.side.use)
         config.program_count = UInt32(programs.count)
         plan.fill(&config)
+        config.watched = ActivityLog.watched(at: inbox.log?.level ?? .off)
         plan.dial?.fill(&config, plan.scale)
         let sources = try (plan.dial?.sources ?? []).map { try evl_address($0, to: Side.client.use) }
         config.source_count = UInt32(clamping: sources.count)
@@ -46,6 +47,11 @@ final class CoreEndpoint: @unchecked Sendable {  // the core's calls are thread-
         try check("enqueue steps") { handle in
             withExtendedLifetime(program) { evl_endpoint_enqueue(handle, program.raw) }
         }
+    }
+
+    /// Has the loop thread ask the inbox for steps, once.
+    func fetch() {
+        withExtendedLifetime(self) { evl_endpoint_fetch(raw) }
     }
 
     func join(token: UInt64) throws {
@@ -107,6 +113,8 @@ private func deliver(_ context: UnsafeMutableRawPointer?, _ notice: UnsafePointe
         inbox._withUnsafeGuaranteedRef { $0.joined(notice.token, EndpointReport(onlyIfFailed: notice.endpoint)) }
     case EVL_NOTICE_FINISHED:
         inbox._withUnsafeGuaranteedRef { $0.finished(EndpointReport(notice.endpoint)) }
+    case EVL_NOTICE_FETCH:
+        inbox._withUnsafeGuaranteedRef { $0.fetch(into: notice.fetch) }
     case EVL_NOTICE_QUESTION:
         inbox._withUnsafeGuaranteedRef { $0.asked(Question(notice)) }
     case EVL_NOTICE_ASKER_ENDED:
@@ -115,6 +123,17 @@ private func deliver(_ context: UnsafeMutableRawPointer?, _ notice: UnsafePointe
         inbox.takeRetainedValue().closed()  // the reference that opening took
     default:
         inbox._withUnsafeGuaranteedRef { $0.observe(notice) }
+    }
+}
+
+extension Inbox {
+    fileprivate func fetch(into fetch: UnsafeMutablePointer<evl_fetch>) {
+        do {
+            // Retained for the core, which releases it when it has been played.
+            fetch.pointee.program = try live?.fetch().map { evl_program_retain($0.raw) }
+        } catch {
+            fetch.pointee.no_memory = true
+        }
     }
 }
 
@@ -155,7 +174,6 @@ extension EndpointPlan {
         config.record_bytes = max(0, options.recording.bytesPerDirection)
         config.statistics = countsSteps
         config.counters_only = keepsOnlyCounters
-        config.watched = ActivityLog.watched(at: ActivityLog.level(of: logger))
         if case .every(let count, let oneAtATime) = mode {
             config.every = true
             config.required = UInt32(count ?? 0)
@@ -194,13 +212,13 @@ extension evl_address {
             }
         self.family = UInt8(family.rawValue)
         self.port = port
-        let host = Array(address.host.utf8)
-        guard !host.contains(0) else {
+        var host = address.host
+        guard !host.utf8.contains(0) else {
             throw MockError(kind: .address, "can't \(verb) \(address): there is a NUL in it")
         }
-        guard host.count < Int(EVL_HOST_TEXT) else {
+        guard host.utf8.count < Int(EVL_HOST_TEXT) else {
             throw MockError(EVL_PATH_TOO_LONG, errno: 0, at: address, to: verb)
         }
-        withUnsafeMutableBytes(of: &self.host) { $0.copyBytes(from: host) }
+        host.withUTF8 { bytes in withUnsafeMutableBytes(of: &self.host) { $0.copyBytes(from: bytes) } }
     }
 }

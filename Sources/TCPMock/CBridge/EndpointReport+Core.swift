@@ -7,19 +7,19 @@ extension EndpointReport {
         self.init(statisticsOf: server)
         var view = evl_endpoint_view()
         evl_endpoint_look(server, &view)
-        connections = (0..<(view.record_count - view.active)).map { index in
-            var connection = evl_connection_view()
+        connections.reserveCapacity(Int(view.record_count))
+        var connection = evl_connection_view()
+        for index in 0..<(view.record_count - view.active) {
             evl_endpoint_connection(server, index, &connection)
-            return ConnectionReport(connection)
+            connections.append(ConnectionReport(connection))
         }
         var open = evl_endpoint_next_open(server, nil)
         while let next = open {
-            var connection = evl_connection_view()
             evl_connection_look(next, &connection)
             connections.append(ConnectionReport(connection))
             open = evl_endpoint_next_open(server, next)
         }
-        connections.sort { $0.number < $1.number }
+        if connections.count > 1 { connections.sort { $0.number < $1.number } }
     }
 
     init(_ extent: Inquiries.Extent, of server: OpaquePointer) {
@@ -81,8 +81,8 @@ extension ConnectionReport {
         gotRst = view.got_rst
         halfClosed = view.half_closed
         dropped = view.dropped
-        peer = String(cString: view.peer)
-        local = view.dialled ? String(cString: view.local) : nil
+        peerEnd = ConnectionEnd(view.peer)
+        localEnd = view.dialled ? ConnectionEnd(view.local) : nil
         accepted = view.accepted_ns
         closed = view.closed_ns
         stepBegan = view.step_began_ns
@@ -99,7 +99,7 @@ extension ConnectionReport {
         failure = Failure(view.failure)
         excerpt = Array(UnsafeBufferPointer(start: view.excerpt, count: view.excerpt_length))
         unjudged = Int(view.unjudged)
-        events = UnsafeBufferPointer(start: view.events, count: view.event_count).compactMap(Event.init)
+        events = copied(UnsafeBufferPointer(start: view.events, count: view.event_count))
         eventsCut = Int(view.events_cut)
         eventsHead = view.events_head
         received = Array(UnsafeBufferPointer(start: view.received, count: view.received_kept))
@@ -115,7 +115,7 @@ extension ConnectionReport {
         side = view.dialled ? .client : .server
         number = Int(view.number)
         script = view.script == UInt32.max ? nil : Int(view.script)
-        peer = String(cString: view.peer)
+        peerEnd = ConnectionEnd(view.peer)
         accepted = view.accepted_ns
     }
 
@@ -220,6 +220,15 @@ extension ConnectionReport.Failure.Kind {
         default: return nil
         }
     }
+}
+
+private func copied(_ events: UnsafeBufferPointer<evl_event>) -> [ConnectionReport.Event] {
+    var all: [ConnectionReport.Event] = []
+    all.reserveCapacity(events.count)
+    for event in events {
+        if let event = event.copy { all.append(event) }
+    }
+    return all
 }
 
 /// What steps have kept, the latest last.

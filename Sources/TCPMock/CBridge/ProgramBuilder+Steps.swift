@@ -67,7 +67,7 @@ extension ProgramBuilder {
         entry.step.kind = UInt8(kind.rawValue)
         entry.step.number = number
         entry.step.flags = discard ? UInt8(EVL_STEP_DISCARD) : 0
-        entry.bytes = add(content)
+        entry.ranges.bytes = add(content)
     }
 
     // MARK: Pieces
@@ -75,14 +75,14 @@ extension ProgramBuilder {
     private mutating func setPiece(_ entry: inout Entry, _ framing: Framing, _ check: Check) {
         set(&entry, EVL_STEP_PIECE)
         entry.step.framing = evl_framing(framing)
-        entry.delimiter = add(framing.coreDelimiter)
+        entry.ranges.delimiter = add(framing.coreDelimiter)
         setChecks(&entry, [check])
     }
 
     private mutating func setChecks(_ entry: inout Entry, _ list: [Check]) {
         let start = checkCount
         for check in list { add(check.necessary) }
-        entry.checks = start..<checkCount
+        entry.ranges.checks = start..<checkCount
     }
 
     private mutating func setPiece(_ entry: inout Entry, _ piece: Piece) {
@@ -120,7 +120,7 @@ extension ProgramBuilder {
         if let framing = choice.framing {
             entry.step.framed = true
             entry.step.framing = evl_framing(framing)
-            entry.delimiter = add(framing.coreDelimiter)
+            entry.ranges.delimiter = add(framing.coreDelimiter)
             // What an option's piece is kept for says the option's own step.
             if choice.options.contains(where: { $0.keeps }) { entry.step.flags |= UInt8(EVL_STEP_KEEP) }
         }
@@ -140,8 +140,8 @@ extension ProgramBuilder {
             }
             add(raw, option.literal)
         }
-        entry.options = firstOption..<optionCount
-        entry.checks = firstNode..<checkCount
+        entry.ranges.options = firstOption..<optionCount
+        entry.ranges.checks = firstNode..<checkCount
     }
 }
 

@@ -8,7 +8,7 @@ final class Program: @unchecked Sendable {  // the core's reference counts are a
 
     /// Compiles planned steps; `base` is the index of the first.
     init(_ steps: ArraySlice<PlannedStep>, base: Int, scale: TimeoutScale) throws {
-        var builder = ProgramBuilder(base: base, scale: scale)
+        var builder = ProgramBuilder(base: base, scale: scale, count: steps.count)
         for planned in steps {
             builder.append(planned)
         }
@@ -26,6 +26,10 @@ struct ProgramBuilder {
     /// A step whose pointers are still ranges.
     struct Entry {
         var step = evl_step()
+        var ranges = Ranges()
+    }
+
+    struct Ranges {
         var bytes = 0..<0
         var delimiter = 0..<0
         var checks = 0..<0
@@ -34,14 +38,19 @@ struct ProgramBuilder {
 
     let base: Int
     let scale: TimeoutScale
-    private var entries: [Entry] = []
+    private var steps: [evl_step] = []
+    private var ranges: [Ranges] = []
     private var bytes: [UInt8] = []
     private var checks: [(node: evl_check, bytes: Range<Int>)] = []
     private var options: [(option: evl_option, bytes: Range<Int>)] = []
 
-    init(base: Int, scale: TimeoutScale) {
+    /// For so many steps.
+    init(base: Int, scale: TimeoutScale, count: Int) {
         self.base = base
         self.scale = scale
+        steps.reserveCapacity(count)
+        ranges.reserveCapacity(count)
+        bytes.reserveCapacity(16 * count)
     }
 
     mutating func append(_ planned: PlannedStep) {
@@ -53,15 +62,15 @@ struct ProgramBuilder {
             entry.step.target = place(leave.target)
         }
         // A written step of several entries has one clock.
-        let goesOn = planned.isStub || last?.number == planned.number
-        if planned.number != nil, !planned.isListed, goesOn {
+        if let number = planned.number, !planned.isListed, planned.isStub || number == lastNumber {
             entry.step.flags |= UInt8(EVL_STEP_CONTINUES)
         }
-        last = planned
-        entries.append(entry)
+        lastNumber = planned.number
+        steps.append(entry.step)
+        ranges.append(entry.ranges)
     }
 
-    private var last: PlannedStep?
+    private var lastNumber: Int?
 
     private func limit(_ limit: Duration?) -> UInt64 {
         guard let limit else { return UInt64(EVL_LIMIT_DEFAULT) }
@@ -101,11 +110,11 @@ struct ProgramBuilder {
     var optionCount: Int { options.count }
 
     /// The place that the next step will have.
-    var entriesCount: Int { entries.count }
+    var entriesCount: Int { steps.count }
 
     // MARK: Building
 
-    func build() throws -> OpaquePointer {
+    mutating func build() throws -> OpaquePointer {
         try bytes.withUnsafeBufferPointer { bytes in
             let start = bytes.baseAddress
             let nodes = checks.map { entry in
@@ -122,13 +131,16 @@ struct ProgramBuilder {
             }
             return try nodes.withUnsafeBufferPointer { nodes in
                 try choices.withUnsafeBufferPointer { choices in
-                    try create(entries.map { $0.step(bytes: start, nodes.baseAddress, choices.baseAddress) })
+                    for (index, ranges) in ranges.enumerated() {
+                        steps[index].point(to: ranges, of: start, nodes.baseAddress, choices.baseAddress)
+                    }
+                    return try create()
                 }
             }
         }
     }
 
-    private func create(_ steps: [evl_step]) throws -> OpaquePointer {
+    private func create() throws -> OpaquePointer {
         var program: OpaquePointer?
         let status = evl_program_create(steps, UInt32(steps.count), UInt32(base), &program)
         guard status == EVL_OK, let program else { throw MockError(status, doing: "compile the script") }
@@ -136,20 +148,19 @@ struct ProgramBuilder {
     }
 }
 
-extension ProgramBuilder.Entry {
-    fileprivate func step(
-        bytes start: UnsafePointer<UInt8>?, _ nodes: UnsafePointer<evl_check>?, _ choices: UnsafePointer<evl_option>?
-    ) -> evl_step {
-        var step = self.step
-        step.bytes = start.map { $0 + bytes.lowerBound }
-        step.length = bytes.count
-        step.framing.delimiter = start.map { $0 + delimiter.lowerBound }
-        step.framing.delimiter_length = delimiter.count
-        step.checks = nodes.map { $0 + checks.lowerBound }
-        step.check_count = UInt32(checks.count)
-        step.options = choices.map { $0 + options.lowerBound }
-        step.option_count = UInt32(options.count)
-        return step
+extension evl_step {
+    fileprivate mutating func point(
+        to ranges: ProgramBuilder.Ranges, of bytes: UnsafePointer<UInt8>?, _ nodes: UnsafePointer<evl_check>?,
+        _ choices: UnsafePointer<evl_option>?
+    ) {
+        self.bytes = bytes.map { $0 + ranges.bytes.lowerBound }
+        length = ranges.bytes.count
+        framing.delimiter = bytes.map { $0 + ranges.delimiter.lowerBound }
+        framing.delimiter_length = ranges.delimiter.count
+        checks = nodes.map { $0 + ranges.checks.lowerBound }
+        check_count = UInt32(ranges.checks.count)
+        options = choices.map { $0 + ranges.options.lowerBound }
+        option_count = UInt32(ranges.options.count)
     }
 }
 

@@ -1,0 +1,23 @@
+// One end of a connection, whose text is made when somebody looks: for most nobody does.
+
+internal import CEvLoop
+
+/// An address and port, or the end of a Unix-domain socket.
+struct ConnectionEnd: Sendable, CustomStringConvertible {
+    private let raw: evl_end
+
+    init(_ raw: evl_end) {
+        self.raw = raw
+    }
+
+    /// `127.0.0.1:51514`, `[::1]:51514` or `unix`.
+    var description: String {
+        var raw = raw
+        return withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(EVL_END_TEXT)) { text in
+            text.initialize(repeating: 0)
+            guard let start = text.baseAddress else { return "" }
+            evl_end_text(&raw, start)
+            return String(cString: start)
+        }
+    }
+}
