@@ -2,7 +2,7 @@
 
 SWIFT ?= swift
 SOURCES := Sources Tests Examples $(wildcard Interop) $(wildcard Benchmarks) Package.swift
-C_SOURCES = $(shell find Sources/CEvLoop Sources/CLibev Tests Fuzz -name '*.[ch]')
+C_SOURCES = $(shell find Sources/CEvLoop Sources/CLibev Tests Fuzz Benchmarks/Sources -name '*.[ch]')
 
 # Homebrew's folders are not on the compiler's own path.
 ifeq ($(shell uname -s),Darwin)
@@ -10,7 +10,7 @@ BREW := $(shell brew --prefix 2>/dev/null)
 FLAGS := $(if $(BREW),-Xcc -I$(BREW)/include -Xlinker -L$(BREW)/lib)
 endif
 
-.PHONY: help demo test format lint docs clean libev
+.PHONY: help demo test bench format lint docs clean libev
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,10 @@ demo: libev ## Build and run the hello example: a passing conversation, then a f
 
 test: libev ## Run the whole test suite
 	$(SWIFT) test $(FLAGS)
+
+bench: ## Measure what it costs beside other ways: all jobs, or JOB=roundtrip; QUICK=1 takes fewer rounds
+	@SWIFT='$(SWIFT)' Benchmarks/setup.sh
+	@Benchmarks/.build/release/bench $(if $(JOB),JOB='$(JOB)') $(if $(QUICK),QUICK='$(QUICK)')
 
 format: ## Format all code in place (Swift and C)
 	@$(SWIFT) format format --in-place --parallel --recursive $(SOURCES)

@@ -32,12 +32,14 @@ typedef struct play {
     input stream;         /* what has not come yet */
     const uint8_t *whole; /* all of it, as it was sent */
     evl_session session;
+    evl_session_room *room;
     uint8_t *unread; /* what has come and is not used; the session may have moved some of it */
     size_t unread_length;
     size_t consumed, began; /* `began`: where in the stream the current step began */
     bool fin, rst, time_up, finishing, in_pieces;
     uint32_t questions, piece;
     evl_action *actions; /* all but waits; `length` stays, `bytes` become a checksum in `time_ns` */
+    evl_failure failure; /* of the last one, if that is a FAIL */
     size_t action_count, action_room;
 } play;
 
@@ -122,6 +124,35 @@ static bool is_wait(evl_action_kind kind) {
            kind == EVL_ACTION_WAIT_ANSWER || kind == EVL_ACTION_GO_ON;
 }
 
+static void step_is_done(play *p, const evl_action *action, bool in_answer) {
+    if (action->kind == EVL_ACTION_STEP_DONE && !in_answer && is_cut(p, action->step))
+        check_taken(p, action, action->bytes);
+    p->began = p->consumed;
+    p->time_up = false;
+}
+
+/* A run of steps at once, told as session_next tells them. */
+static evl_action play_run(play *p, evl_input *in) {
+    evl_played played = {.most_writes = 1 + (int)(p->facts->pieces % 7)};
+    size_t consumed = p->consumed, come = p->unread_length;
+    evl_action last = session_play(&p->session, in, &played);
+    for (int i = 0; i < played.count; i++) {
+        const evl_done *done = &played.done[i];
+        evl_action action = {.kind = done->bytes != NULL ? EVL_ACTION_WRITE : EVL_ACTION_STEP_DONE,
+                             .step = done->step,
+                             .bytes = done->bytes,
+                             .length = done->length};
+        p->consumed = consumed + done->used;
+        p->unread_length = come - done->used;
+        /* Where it has been asked, some of them may be steps of the answer. */
+        step_is_done(p, &action, p->questions > 0);
+        note(p, action);
+    }
+    p->consumed = consumed;
+    p->unread_length = come;
+    return last;
+}
+
 /* Asks for the next action, with what has come in memory of just its size. */
 static evl_action next(play *p) {
     uint8_t *come = copy_exactly(p->unread, p->unread_length);
@@ -131,20 +162,20 @@ static evl_action next(play *p) {
                     .rst = p->rst,
                     .time_up = p->time_up,
                     .finishing = p->finishing};
-    bool in_answer = p->session.answer != NULL;
-    evl_action action = session_next(&p->session, &in);
+    bool in_answer = p->session.room->answer != NULL;
+    evl_action action = p->in_pieces ? session_next(&p->session, &in) : play_run(p, &in);
     MUST(in.used <= in.length && in.length == p->unread_length);
     p->consumed += in.used;
     p->unread_length -= in.used;
     memcpy(p->unread, come + in.used, p->unread_length);
-    if (action.kind == EVL_ACTION_STEP_DONE && !in_answer && is_cut(p, action.step))
-        check_taken(p, &action, action.bytes);
     if (session_is_asking(&p->session))
         check_asked(p, &in);
-    if (action.kind == EVL_ACTION_STEP_DONE) {
-        p->began = p->consumed;
-        p->time_up = false;
-    }
+    if (action.kind == EVL_ACTION_WRITE)
+        session_written(&p->session);
+    if (action.kind == EVL_ACTION_STEP_DONE || action.kind == EVL_ACTION_WRITE)
+        step_is_done(p, &action, in_answer || (!p->in_pieces && p->questions > 0));
+    if (action.kind == EVL_ACTION_FAIL)
+        p->failure = session_failure(&p->session, &action);
     if (!is_wait(action.kind))
         note(p, action);
     free(come);
@@ -203,8 +234,8 @@ static bool answer(play *p, evl_program *const *answers) {
         MUST(next(p).kind == EVL_ACTION_WAIT_ANSWER);
     }
     if (how % 16 == 15) {
-        note(p, (evl_action){.kind = EVL_ACTION_FAIL,
-                             .failure = session_fail(&p->session, EVL_FAILURE_ANSWER)});
+        p->failure = session_fail(&p->session, EVL_FAILURE_ANSWER);
+        note(p, (evl_action){.kind = EVL_ACTION_FAIL, .failure = EVL_FAILURE_ANSWER});
         return false;
     }
     session_answer(&p->session, how % ANSWERS == 3 ? NULL : answers[how % ANSWERS],
@@ -257,9 +288,10 @@ static play begin(const draft *d, evl_program *program, const facts *facts, inpu
               .stream = stream,
               .whole = stream.bytes,
               .in_pieces = in_pieces,
-              .unread = malloc(stream.length + 1)};
-    MUST(p.unread != NULL);
-    session_start(&p.session, program, false);
+              .unread = malloc(stream.length + 1),
+              .room = calloc(1, sizeof *p.room)};
+    MUST(p.unread != NULL && p.room != NULL);
+    session_start(&p.session, program, false, program_needs_room(program) ? p.room : NULL);
     return p;
 }
 
@@ -277,8 +309,7 @@ static void tell_play(const play *p) {
         const evl_action *action = &p->actions[i];
         fprintf(stderr, "%s action %d, step %u, length %zu, failure %u at %llu, node %u\n",
                 p->in_pieces ? "pieces" : "whole ", (int)action->kind, action->step, action->length,
-                action->failure.kind, (unsigned long long)action->failure.offset,
-                action->failure.node);
+                action->failure, (unsigned long long)p->failure.offset, action->node);
     }
 }
 
@@ -291,9 +322,10 @@ static void compare(const play *a, const play *b) {
         MUST(one->kind == other->kind && one->step == other->step);
         MUST(one->discard == other->discard && one->length == other->length);
         MUST(one->time_ns == other->time_ns);
-        compare_failures(&one->failure, &other->failure);
+        MUST(one->failure == other->failure && one->node == other->node);
     }
     MUST(a->action_count == b->action_count);
+    compare_failures(&a->failure, &b->failure);
 }
 
 static facts take_facts(input *in) {
@@ -326,6 +358,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length) {
     play_all(&pieces, answers);
     if (!draft.by_arrival)
         compare(&whole, &pieces);
+    free(whole.room);
+    free(pieces.room);
     free(whole.unread);
     free(pieces.unread);
     free(whole.actions);

@@ -3,7 +3,8 @@
 #include "connection.h"
 
 #include <stdlib.h>
-#include <string.h>
+
+_Static_assert((int)LOOP_END_TEXT == (int)SOCKET_PEER_TEXT, "both hold an address as text");
 
 /* What is kept of unjudged input, with evidence and for counters only. */
 enum {
@@ -11,11 +12,30 @@ enum {
     SMALL_EXCERPT_BYTES = 256
 };
 
+/* Shared by all that find no memory to say more. */
+static evl_trouble out_of_memory;
+
 /* --- life --- */
 
-evl_connection *connection_open(evl_host *host, int fd, const char *peer, uint32_t number,
+/* The connection, and right behind it the room for its session, if it needs one. */
+typedef struct roomy_connection {
+    evl_connection connection;
+    evl_session_room room;
+} roomy_connection;
+
+static evl_connection *allocate(evl_program *program, bool live) {
+    bool roomy = live || program_needs_room(program);
+    evl_connection *c = calloc(1, roomy ? sizeof(roomy_connection) : sizeof *c);
+    if (c == NULL)
+        return NULL;
+    evl_session_room *room = roomy ? &((roomy_connection *)(void *)c)->room : NULL;
+    session_start(&c->session, program, live, room);
+    return c;
+}
+
+evl_connection *connection_open(evl_host *host, int fd, const socket_end *peer, uint32_t number,
                                 uint32_t script, evl_program *program, bool live) {
-    evl_connection *c = calloc(1, sizeof *c);
+    evl_connection *c = allocate(program, live);
     if (c == NULL)
         return NULL;
     c->host = host;
@@ -25,8 +45,8 @@ evl_connection *connection_open(evl_host *host, int fd, const char *peer, uint32
     c->chain = program;
     c->deferred = CONNECTION_NOTHING_DEFERRED;
     c->accepted_ns = c->step_began_ns = c->progress_ns = host->loop->now_ns;
-    memcpy(c->peer, peer, sizeof c->peer);
-    session_start(&c->session, program, live);
+    if (peer != NULL)
+        c->end = *peer;
     ev_io_init(&c->io, io_callback, fd, EV_READ);
     ev_set_priority(&c->io, 1); /* bytes that wait outrank a limit that rings */
     ev_timer_init(&c->limit, limit_fired, 0, 0);
@@ -56,12 +76,13 @@ void connection_append(evl_connection *c, evl_program *program) {
 }
 
 void connection_answer(evl_connection *c, const evl_answer *answer) {
-    if (c->ended || !session_is_asking(&c->session) || answer->question != c->questions) {
+    if (c->ended || !session_is_asking(&c->session) || c->asking == NULL ||
+        answer->question != c->asking->questions) {
         evl_program_release(answer->program); /* a second answer, or a late one */
         return;
     }
-    evl_program_release(c->answer);
-    c->answer = answer->program;
+    evl_program_release(c->asking->answer);
+    c->asking->answer = answer->program;
     if (answer->failure != EVL_FAILURE_NONE)
         connection_fail(c, session_fail(&c->session, answer->failure));
     else if (!session_may_take(&c->session, answer->option))
@@ -95,8 +116,7 @@ void connection_drop(evl_connection *c) {
 void connection_refuse(evl_connection *c, bool is_failure, uint32_t waiting_step) {
     c->ended = true;
     if (is_failure) {
-        c->failure = (evl_failure){.kind = EVL_FAILURE_UNSCRIPTED, .step = waiting_step};
-        c->failed_ns = loop_stamp(c->host->loop);
+        connection_fail(c, (evl_failure){.kind = EVL_FAILURE_UNSCRIPTED, .step = waiting_step});
     }
     connection_conclude(c);
 }
@@ -104,11 +124,21 @@ void connection_refuse(evl_connection *c, bool is_failure, uint32_t waiting_step
 void connection_free(evl_connection *c) {
     if (c == NULL)
         return;
-    c->host->loop->record_bytes -= record_size(&c->record);
-    record_free(&c->record);
+    evl_loop *loop = c->host->loop;
+    if (c->record != NULL) {
+        loop->record_bytes -= record_size(c->record);
+        record_free(c->record);
+    }
+    if (c->keep != NULL) {
+        loop->record_bytes -= c->keep->bytes;
+        keep_free(c->keep);
+    }
     buffer_free(&c->backlog);
-    c->host->loop->record_bytes -= c->keep.bytes;
-    keep_free(&c->keep);
+    if (c->trouble != &out_of_memory)
+        free(c->trouble);
+    free(c->record);
+    free(c->keep);
+    free(c->asking);
     free(c);
 }
 
@@ -125,9 +155,9 @@ bool connection_is_idle(const evl_connection *c) {
     return leaves && (step->flags & (EVL_STEP_IMPLICIT | EVL_STEP_MAY_STAY)) != 0;
 }
 
-void connection_note(evl_connection *c, evl_event_kind kind, uint32_t step, uint64_t consumed) {
-    bool kept = c->host->counters_only ? c->failure.kind != EVL_FAILURE_NONE
-                                       : c->host->record_bytes > 0 || kind != EVL_EVENT_STEP_DONE;
+void connection_note_event(evl_connection *c, evl_event_kind kind, uint32_t step,
+                           uint64_t consumed) {
+    bool kept = c->host->record_bytes > 0 || connection_failure(c) != EVL_FAILURE_NONE;
     if (!kept && c->host->watched == 0)
         return;
     evl_event event = {.time_ns = c->host->loop->now_ns,
@@ -135,20 +165,39 @@ void connection_note(evl_connection *c, evl_event_kind kind, uint32_t step, uint
                        .sent = c->sent_total,
                        .kind = kind,
                        .step = step};
-    if (kept)
-        record_event(&c->record, &event);
+    evl_record *record = kept ? connection_record(c) : NULL;
+    if (record != NULL)
+        record_event(record, &event);
     if (c->host->watched != 0)
         c->host->noted(c->host, c, &event);
 }
 
+evl_record *connection_record(evl_connection *c) {
+    if (c->record == NULL)
+        c->record = calloc(1, sizeof *c->record);
+    return c->record;
+}
+
+evl_trouble *connection_trouble(evl_connection *c) {
+    if (c->trouble == NULL)
+        c->trouble = calloc(1, sizeof *c->trouble);
+    if (c->trouble == NULL) {
+        out_of_memory = (evl_trouble){.failure.kind = EVL_FAILURE_NO_MEMORY};
+        c->trouble = &out_of_memory;
+    }
+    return c->trouble;
+}
+
 /* Marks the connection failed; the pump that is under way, or called next, ends it. */
 void connection_fail(evl_connection *c, evl_failure failure) {
-    if (c->failure.kind == EVL_FAILURE_NONE) {
-        c->failure = failure;
-        c->failed_ns = loop_stamp(c->host->loop);
+    evl_trouble *trouble = connection_trouble(c);
+    if (trouble->failure.kind == EVL_FAILURE_NONE) {
+        trouble->failure = failure;
+        trouble->failed_ns = loop_stamp(c->host->loop);
     }
     c->ended = true;
 }
+
 /* --- the end --- */
 
 /* Reads what else is there, so that the failure can show it. */
@@ -156,7 +205,7 @@ static void gather_evidence(evl_connection *c) {
     leave_look(c);
     size_t length = io_read(c);
     buffer_append_capped(&c->backlog, c->host->loop->read_buffer, length, c->host->max_buffered);
-    if (c->failure.kind == EVL_FAILURE_WRITE) {
+    if (connection_failure(c) == EVL_FAILURE_WRITE) {
         if (!c->got_rst)
             connection_note(c, EVL_EVENT_RST, session_index(&c->session), c->consumed_total);
         c->got_rst = true;
@@ -165,109 +214,145 @@ static void gather_evidence(evl_connection *c) {
 }
 
 static void release_programs(evl_connection *c) {
-    evl_program_release(c->answer);
+    if (c->asking != NULL) {
+        evl_program_release(c->asking->answer);
+        c->asking->answer = NULL;
+    }
     while (c->chain != NULL) {
         evl_program *next = c->chain->next;
         evl_program_release(c->chain);
         c->chain = next;
     }
-    c->answer = c->session.answer = c->session.pending = NULL;
-    c->session.program = NULL;
+    session_end(&c->session);
 }
 
 static void trim_excerpt(evl_connection *c) {
-    c->unjudged = buffer_length(&c->backlog);
+    if (buffer_length(&c->backlog) > 0)
+        connection_trouble(c)->unjudged = buffer_length(&c->backlog);
     size_t kept = c->host->record_bytes > 0 ? EXCERPT_BYTES : SMALL_EXCERPT_BYTES;
-    buffer_trim(&c->backlog, c->failure.kind == EVL_FAILURE_NONE ? 0 : kept);
+    buffer_trim(&c->backlog, connection_failure(c) == EVL_FAILURE_NONE ? 0 : kept);
 }
 
 /* What was received by name belongs to the evidence now, and to its bound. */
 static void bound_kept(evl_connection *c) {
     evl_loop *loop = c->host->loop;
-    if (c->keep.bytes > LOOP_RECORD_BYTES || loop->record_bytes > LOOP_RECORD_BYTES - c->keep.bytes)
-        keep_free(&c->keep);
-    loop->record_bytes += c->keep.bytes;
+    if (c->keep == NULL)
+        return;
+    if (c->keep->bytes > LOOP_RECORD_BYTES ||
+        loop->record_bytes > LOOP_RECORD_BYTES - c->keep->bytes)
+        keep_free(c->keep);
+    loop->record_bytes += c->keep->bytes;
 }
 
-static uint32_t innermost_round(const evl_session *s) {
-    uint32_t round = 0;
-    for (int depth = 0; depth < EVL_MAX_NESTING; depth++)
-        round = s->rounds[depth] > 0 ? s->rounds[depth] : round;
-    return round;
+/* Without evidence of what went well there is some of what did not. */
+static void note_failure(evl_connection *c) {
+    if (c->record == NULL) {
+        evl_event connected = {.time_ns = c->accepted_ns, .kind = EVL_EVENT_CONNECTED};
+        evl_record *record = connection_record(c);
+        if (record != NULL)
+            record_event(record, &connected);
+    }
+    connection_note(c, EVL_EVENT_FAILED, c->trouble->failure.step, c->consumed_total);
 }
 
 /* Ends it, exactly once: evidence first, then the socket, then the programs, then the server. */
 void connection_conclude(evl_connection *c) {
     evl_loop *loop = c->host->loop;
-    bool failed = c->failure.kind != EVL_FAILURE_NONE;
+    bool failed = connection_failure(c) != EVL_FAILURE_NONE;
+    uint32_t step = session_index(&c->session), round = session_round(&c->session);
+    c->stage = (evl_stage){.ended = {.step = step, .round = round}};
     if (failed)
-        connection_note(c, EVL_EVENT_FAILED, c->failure.step, c->consumed_total);
-    if (failed && c->failure.kind != EVL_FAILURE_UNSCRIPTED)
+        note_failure(c);
+    if (failed && connection_failure(c) != EVL_FAILURE_UNSCRIPTED)
         gather_evidence(c);
     c->script_done = !failed && c->script != UINT32_MAX && session_step(&c->session) == NULL;
-    c->final_step = session_index(&c->session);
-    c->final_round = innermost_round(&c->session);
     if (c->script_done)
         io_close(c);
     else
         io_reset(c);
+    c->stage.ended.closed_ns = loop->now_ns;
     ev_timer_stop(loop->ev, &c->limit);
     loop_alarm_cancel(loop, &c->alarm);
     trim_excerpt(c);
     bound_kept(c);
-    c->closed_ns = loop->now_ns;
-    connection_note(c, EVL_EVENT_CLOSED, c->final_step, c->consumed_total);
+    io_free(c);
+    connection_note(c, EVL_EVENT_CLOSED, step, c->consumed_total);
     release_programs(c);
     c->host->ended(c->host, c);
 }
 
 /* --- the record --- */
 
-void connection_view(const evl_connection *c, evl_connection_view *view) {
+static void view_life(const evl_connection *c, evl_connection_view *view) {
+    const evl_session *session = &c->session;
+    view->open = !c->ended;
+    view->script_done = c->script_done;
+    view->step = c->ended ? c->stage.ended.step : session_index(session);
+    view->round = c->ended ? c->stage.ended.round : session_round(session);
+    view->leave = session->left;
+    view->got_fin = c->got_fin;
+    view->got_rst = c->got_rst;
+    view->half_closed = c->half_closed;
+    view->dropped = c->dropped;
+    view->accepted_ns = c->accepted_ns;
+    view->closed_ns = c->ended ? c->stage.ended.closed_ns : 0;
+    view->step_began_ns = c->step_began_ns;
+    view->progress_ns = c->progress_ns;
+    view->last_bytes_ns = c->last_bytes_ns;
+    view->received_total = c->received_total;
+    view->sent_total = c->sent_total;
+    view->consumed_total = c->consumed_total;
+    view->sample = c->sample;
+}
+
+static void view_trouble(const evl_connection *c, evl_connection_view *view) {
     size_t backlog = buffer_length(&c->backlog);
-    const evl_record *record = &c->record;
-    *view = (evl_connection_view){
-        .number = c->number,
-        .script = c->script,
-        .open = !c->ended,
-        .script_done = c->script_done,
-        .step = c->ended ? c->final_step : session_index(&c->session),
-        .round = c->ended ? c->final_round : innermost_round(&c->session),
-        .leave = c->session.left,
-        .got_fin = c->got_fin,
-        .got_rst = c->got_rst,
-        .half_closed = c->half_closed,
-        .dropped = c->dropped,
-        .dialled = c->host->dials,
-        .peer = c->peer,
-        .local = c->local,
-        .accepted_ns = c->accepted_ns,
-        .closed_ns = c->closed_ns,
-        .step_began_ns = c->step_began_ns,
-        .progress_ns = c->progress_ns,
-        .last_bytes_ns = c->last_bytes_ns,
-        .failed_ns = c->failed_ns,
-        .limit_ns = c->limit_ns,
-        .lag_ns = c->lag_ns,
-        .received_total = c->received_total,
-        .sent_total = c->sent_total,
-        .consumed_total = c->consumed_total,
-        .unwritten = c->unwritten,
-        .unsent = c->unsent,
-        .sample = c->sample,
-        .failure = c->failure,
-        .excerpt = c->backlog.bytes == NULL ? NULL : c->backlog.bytes + c->backlog.start,
-        .excerpt_length = backlog < EXCERPT_BYTES ? backlog : EXCERPT_BYTES,
-        .unjudged = c->ended ? c->unjudged : backlog,
-        .events = record->events,
-        .events_head = record->count < RECORD_HEAD ? record->count : RECORD_HEAD,
-        .event_count = record->count,
-        .events_cut = record->cut,
-        .received = record->received.bytes,
-        .received_kept = buffer_length(&record->received),
-        .sent = record->sent.bytes,
-        .sent_kept = buffer_length(&record->sent),
-        .kept = c->keep.entries,
-        .kept_count = c->keep.count,
-    };
+    const evl_trouble *trouble = c->trouble;
+    view->excerpt = c->backlog.bytes == NULL ? NULL : c->backlog.bytes + c->backlog.start;
+    view->excerpt_length = backlog < EXCERPT_BYTES ? backlog : EXCERPT_BYTES;
+    view->unjudged = backlog;
+    if (trouble == NULL)
+        return;
+    view->failed_ns = trouble->failed_ns;
+    view->limit_ns = trouble->limit_ns;
+    view->lag_ns = trouble->lag_ns;
+    view->unwritten = trouble->unwritten;
+    view->unsent = trouble->unsent;
+    view->failure = trouble->failure;
+    view->unjudged = c->ended ? trouble->unjudged : backlog;
+}
+
+static void view_evidence(const evl_connection *c, evl_connection_view *view) {
+    const evl_record *record = c->record;
+    if (c->keep != NULL) {
+        view->kept = c->keep->entries;
+        view->kept_count = c->keep->count;
+    }
+    if (record == NULL)
+        return;
+    view->events = record->events;
+    view->events_head = record->count < RECORD_HEAD ? record->count : RECORD_HEAD;
+    view->event_count = record->count;
+    view->events_cut = record->cut;
+    view->received = record->received.bytes;
+    view->received_kept = buffer_length(&record->received);
+    view->sent = record->sent.bytes;
+    view->sent_kept = buffer_length(&record->sent);
+}
+
+void connection_view(const evl_connection *c, evl_connection_view *view) {
+    char(*ends)[LOOP_END_TEXT] = c->host->loop->ends;
+    bool dialled = c->host->dials;
+    *view = (evl_connection_view){.number = c->number,
+                                  .script = c->script,
+                                  .dialled = dialled,
+                                  .peer = ends[0],
+                                  .local = ends[1]};
+    socket_describe_end(dialled ? &c->host->address : &c->end, ends[0]);
+    ends[1][0] = 0;
+    if (dialled)
+        socket_describe_end(&c->end, ends[1]);
+    view_life(c, view);
+    view_trouble(c, view);
+    view_evidence(c, view);
 }

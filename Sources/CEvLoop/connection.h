@@ -25,7 +25,9 @@ typedef struct evl_host {
     uint64_t finishing_ns;
     bool is_tcp;
     bool dials;                 /* its connections are made, not accepted */
-    bool counters_only;         /* nothing is kept of a connection before it fails */
+    socket_end address;         /* where it listens, or whom it dials */
+    bool crowded;               /* so many are open that evidence of each has to be cheap */
+    bool is_specific;           /* that is one address: an end of each of its connections */
     evl_statistics *statistics; /* owned by the server; NULL: not asked for */
     void (*moved)(struct evl_host *host, evl_connection *connection); /* idle, or further on */
     void (*ended)(struct evl_host *host, evl_connection *connection); /* once; may free it */
@@ -50,51 +52,75 @@ typedef struct evl_outbox_part {
 typedef struct evl_outbox {
     evl_outbox_part *parts;
     uint32_t first, count, capacity;
+    uint64_t wrote_ns; /* when the client last took something that had waited for it */
 } evl_outbox;
 
+/* Of a connection that asks questions. */
+typedef struct evl_asking {
+    evl_connection *next; /* the endpoint's list of those that have asked */
+    evl_program *answer;  /* owned: the one being played */
+    uint32_t questions;   /* how many have been asked */
+} evl_asking;
+
+/* What few connections come to: made when there is something to say. */
+typedef struct evl_trouble {
+    evl_failure failure;
+    uint64_t failed_ns;
+    uint64_t limit_ns;  /* the limit that failed it */
+    uint64_t lag_ns;    /* by how much the loop was late at the step's limit */
+    uint64_t unwritten; /* of sent_total: what the kernel never took */
+    uint64_t unsent, unjudged;
+} evl_trouble;
+
+/* While it is open, and afterwards. */
+typedef union evl_stage {
+    struct {
+        uint64_t rings_at_ns; /* when the limit's timer rings */
+        uint64_t look_after_ns;
+    } open;
+    struct {
+        uint64_t closed_ns;
+        uint32_t step, round;
+    } ended;
+} evl_stage;
+
+/* There may be thousands of them: what is rare is behind a pointer, NULL until it is needed. */
 struct evl_connection {
     ev_io io;
     ev_timer limit;
     evl_alarm alarm; /* a delay's end, or the next look at the kernel */
     evl_host *host;
     evl_connection *next, *prev; /* the server's list */
-    evl_connection *next_asking; /* while it asks */
     int fd;
     uint32_t number, script;
     evl_session session;
-    evl_program *chain;  /* owned: this connection's programs, from the one being played */
-    evl_program *answer; /* owned: the answer being played */
-    evl_buffer backlog;  /* input that no step has judged yet */
-    evl_outbox outbox;
-    evl_keep keep;
-    evl_record record;
-    uint64_t accepted_ns, closed_ns, step_began_ns, progress_ns, last_bytes_ns, failed_ns;
-    uint64_t wrote_ns; /* when the client last took something that had waited for it */
-    uint64_t received_total, sent_total, consumed_total, unsent, unjudged;
-    uint64_t unwritten;    /* of sent_total: what the kernel never took */
-    uint64_t rings_at_ns;  /* when the limit's timer rings */
-    uint64_t limit_ns;     /* the limit that failed it */
-    uint64_t lag_ns;       /* by how much the loop was late at the step's limit */
-    uint64_t extension_ns; /* and by how much the limit was extended for it */
-    uint64_t look_after_ns;
-    uint32_t questions; /* how many have been asked */
-    uint32_t final_step, final_round;
+    evl_program *chain; /* owned: this connection's programs, from the one being played */
+    evl_asking *asking; /* of one that has asked */
+    evl_buffer backlog; /* input that no step has judged yet */
+    evl_outbox *outbox;
+    evl_keep *keep;
+    evl_record *record;
+    evl_trouble *trouble;
+    evl_stage stage;
+    uint64_t accepted_ns, step_began_ns, progress_ns, last_bytes_ns;
+    uint64_t received_total, sent_total, consumed_total;
     evl_sample sample;
-    evl_failure failure;
+    socket_end end;   /* the client's; of a dialled one: our own */
     uint8_t deferred; /* evl_action_kind to carry out when all is written; STEP_DONE: none */
     bool deferred_discard;
     bool got_fin, got_rst, half_closed, time_up, idle, ended, script_done, dropped;
-    bool hungry;       /* its step needs more input than there is: reading can't pause */
-    bool reset_taken;  /* its reset was told as it connected, and reads as an end */
-    bool yielded;      /* its alarm rings only to let it go on */
-    bool limit_passed; /* the limit has had its last read: the next ring is final */
-    char peer[SOCKET_PEER_TEXT];
-    char local[SOCKET_PEER_TEXT]; /* dialled ones: our own end */
+    bool hungry;          /* its step needs more input than there is: reading can't pause */
+    bool refused;         /* it has reset the connection after its FIN */
+    bool waits_for_quiet; /* its alarm rings when the client has been silent for a while */
+    bool seen_gone;       /* its kernel knows no such client any more */
+    bool reset_taken;     /* its reset was told as it connected, and reads as an end */
+    bool yielded;         /* its alarm rings only to let it go on */
+    bool limit_passed;    /* the limit has had its last read: the next ring is final */
 };
 
 /* Starts playing `program` (reference taken over; NULL: live, nothing yet) on connected `fd`.
- * NULL without memory; then nothing was taken over. */
-evl_connection *connection_open(evl_host *host, int fd, const char *peer, uint32_t number,
+ * `peer`: NULL where it is the host's. NULL without memory; then nothing was taken over. */
+evl_connection *connection_open(evl_host *host, int fd, const socket_end *peer, uint32_t number,
                                 uint32_t script, evl_program *program, bool live);
 
 /* Starts reading and plays the steps that need no input. May end the connection. */
@@ -147,25 +173,45 @@ void connection_pump(evl_connection *c, uint8_t *fresh, size_t length);
 
 /* connection.c */
 void connection_conclude(evl_connection *c); /* ends it, once; may free it */
-void connection_note(evl_connection *c, evl_event_kind kind, uint32_t step, uint64_t consumed);
+void connection_note_event(evl_connection *c, evl_event_kind kind, uint32_t step,
+                           uint64_t consumed);
 void connection_fail(evl_connection *c, evl_failure failure);
+
+/* Where to say it; without memory the connection has failed for want of it. */
+evl_trouble *connection_trouble(evl_connection *c);
+
+static inline evl_failure_kind connection_failure(const evl_connection *c) {
+    return c->trouble == NULL ? EVL_FAILURE_NONE : (evl_failure_kind)c->trouble->failure.kind;
+}
+
+/* Records an event, if anybody wants it. */
+static inline void connection_note(evl_connection *c, evl_event_kind kind, uint32_t step,
+                                   uint64_t consumed) {
+    const evl_host *host = c->host;
+    if (host->record_bytes > 0 || host->watched != 0 || connection_failure(c) != EVL_FAILURE_NONE)
+        connection_note_event(c, kind, step, consumed);
+}
+
+/* The evidence; NULL without memory. */
+evl_record *connection_record(evl_connection *c);
 
 /* connection_io.c */
 void io_callback(struct ev_loop *ev, ev_io *watcher, int events);
 size_t io_read(evl_connection *c);
-void io_batch(evl_connection *c, write_batch *batch, const evl_action *action, uint64_t limit_ns);
+void io_batch(evl_connection *c, write_batch *batch, const evl_done *done);
 bool io_flush(evl_connection *c, write_batch *batch);
 bool io_flush_outbox(evl_connection *c);
 void io_watch(evl_connection *c);
 void io_close(evl_connection *c);
 void io_reset(evl_connection *c);
+void io_free(evl_connection *c);
 static inline bool io_is_pending(const evl_connection *c) {
-    return c->outbox.count > 0;
+    return c->outbox != NULL && c->outbox->count > 0;
 }
 
 /* connection_leave.c */
 void leave_look(evl_connection *c);
-void leave_look_later(evl_connection *c);
+void leave_look_later(evl_connection *c, bool at_once);
 bool leave_judge(evl_connection *c);
 bool leave_reset(evl_connection *c);
 void leave_alarm(evl_alarm *alarm);

@@ -1,6 +1,7 @@
 /* Reading into the loop's shared buffer; writing at once, and waiting for room only after EAGAIN.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "connection.h"
 #include "probe.h"
@@ -20,6 +21,14 @@ void io_callback(struct ev_loop *ev, ev_io *watcher, int events) {
     connection_pump(c, c->host->loop->read_buffer, length);
 }
 
+/* Where bytes are kept; NULL when they are not, or no more of them. */
+static evl_record *record_to_fill(evl_connection *c) {
+    const evl_host *host = c->host;
+    if (host->record_bytes == 0 || host->loop->record_bytes >= LOOP_RECORD_BYTES)
+        return NULL;
+    return connection_record(c);
+}
+
 /* --- reading --- */
 
 static void note_bytes(evl_connection *c, const uint8_t *bytes, size_t length) {
@@ -27,9 +36,9 @@ static void note_bytes(evl_connection *c, const uint8_t *bytes, size_t length) {
     c->received_total += length;
     loop->reads++;
     c->progress_ns = c->last_bytes_ns = loop->now_ns;
-    if (loop->record_bytes < LOOP_RECORD_BYTES)
-        loop->record_bytes +=
-            record_bytes(&c->record.received, bytes, length, c->host->record_bytes);
+    evl_record *record = record_to_fill(c);
+    if (record != NULL)
+        loop->record_bytes += record_bytes(&record->received, bytes, length, c->host->record_bytes);
     if ((c->host->watched & EVL_WATCH_BYTES) != 0)
         c->host->heard(c->host, c, bytes, length);
 }
@@ -55,7 +64,7 @@ size_t io_read(evl_connection *c) {
         return 0;
     case SOCKET_END:
         /* The failed write has swallowed the reset: what reads as an end is none. */
-        if (c->failure.kind == EVL_FAILURE_WRITE)
+        if (connection_failure(c) == EVL_FAILURE_WRITE)
             return 0;
         if (c->reset_taken)
             return note_reset(c);
@@ -72,22 +81,27 @@ size_t io_read(evl_connection *c) {
 
 /* --- writing --- */
 
-void io_batch(evl_connection *c, write_batch *batch, const evl_action *action, uint64_t limit_ns) {
+void io_batch(evl_connection *c, write_batch *batch, const evl_done *done) {
     evl_loop *loop = c->host->loop;
     /* sendmsg(2) does not write through the pointer; iovec merely has no const. */
     batch->parts[batch->count] =
-        (struct iovec){.iov_base = (void *)(uintptr_t)action->bytes, .iov_len = action->length};
-    batch->steps[batch->count] = action->step;
-    batch->limits[batch->count] = limit_ns;
+        (struct iovec){.iov_base = (void *)(uintptr_t)done->bytes, .iov_len = done->length};
+    batch->steps[batch->count] = done->step;
+    batch->limits[batch->count] = done->limit_ns;
     batch->count++;
-    c->sent_total += action->length;
-    if (loop->record_bytes < LOOP_RECORD_BYTES)
+    c->sent_total += done->length;
+    evl_record *record = record_to_fill(c);
+    if (record != NULL)
         loop->record_bytes +=
-            record_bytes(&c->record.sent, action->bytes, action->length, c->host->record_bytes);
+            record_bytes(&record->sent, done->bytes, done->length, c->host->record_bytes);
 }
 
 static bool outbox_add(evl_connection *c, evl_outbox_part part) {
-    evl_outbox *outbox = &c->outbox;
+    if (c->outbox == NULL)
+        c->outbox = calloc(1, sizeof *c->outbox);
+    evl_outbox *outbox = c->outbox;
+    if (outbox == NULL)
+        return false;
     if (outbox->first + outbox->count == outbox->capacity) {
         uint32_t capacity = outbox->capacity == 0 ? 4 : outbox->capacity * 2;
         evl_outbox_part *parts = realloc(outbox->parts, capacity * sizeof *parts);
@@ -100,13 +114,16 @@ static bool outbox_add(evl_connection *c, evl_outbox_part part) {
     return true;
 }
 
+/* Keeps its memory: who did not take all at once will do so again. */
 static void outbox_clear(evl_connection *c) {
-    free(c->outbox.parts);
-    c->outbox = (evl_outbox){0};
+    if (c->outbox != NULL)
+        c->outbox->first = c->outbox->count = 0;
 }
 
 static uint64_t outbox_bytes(const evl_outbox *outbox) {
     uint64_t total = 0;
+    if (outbox == NULL)
+        return 0;
     for (uint32_t i = 0; i < outbox->count; i++)
         total += outbox->parts[outbox->first + i].length;
     return total;
@@ -125,9 +142,9 @@ static bool write_failed(evl_connection *c, int error, uint32_t step, uint64_t u
     failure.step = step;
     failure.offset = 0;
     failure.error = error;
-    c->unwritten = unwritten;
     outbox_clear(c);
     connection_fail(c, failure);
+    c->trouble->unwritten = unwritten;
     return false;
 }
 
@@ -152,13 +169,29 @@ static bool keep_unwritten(evl_connection *c, const write_batch *batch, size_t w
     return true;
 }
 
+/* Copying short replies is cheaper than telling the kernel of each. */
+static socket_result write_parts(evl_connection *c, write_batch *batch, size_t *written,
+                                 int *error) {
+    uint8_t *gathered = c->host->loop->write_buffer;
+    size_t length = 0;
+    int part = batch->count > 1 ? 0 : 1;
+    while (part < batch->count && batch->parts[part].iov_len <= LOOP_WRITE_BYTES - length) {
+        memcpy(gathered + length, batch->parts[part].iov_base, batch->parts[part].iov_len);
+        length += batch->parts[part++].iov_len;
+    }
+    if (batch->count == 1 || part < batch->count)
+        return socket_write(c->fd, batch->parts, batch->count, written, error);
+    struct iovec all = {.iov_base = gathered, .iov_len = length};
+    return socket_write(c->fd, &all, 1, written, error);
+}
+
 /* Writes the batch; what the kernel does not take goes to the outbox. False: the write failed. */
 bool io_flush(evl_connection *c, write_batch *batch) {
     if (batch->count == 0)
         return true;
     size_t written = 0;
     int error = 0;
-    socket_result result = socket_write(c->fd, batch->parts, batch->count, &written, &error);
+    socket_result result = write_parts(c, batch, &written, &error);
     bool fine = result == SOCKET_OK || result == SOCKET_LATER
                     ? keep_unwritten(c, batch, written)
                     : write_failed(c, error, batch->steps[0], batch_bytes(batch));
@@ -184,8 +217,8 @@ static void outbox_consume(evl_outbox *outbox, size_t written, uint64_t now_ns) 
 
 /* Writes what was left over. False: the write failed. */
 bool io_flush_outbox(evl_connection *c) {
-    evl_outbox *outbox = &c->outbox;
-    while (outbox->count > 0) {
+    evl_outbox *outbox = c->outbox;
+    while (io_is_pending(c)) {
         struct iovec parts[BATCH_PARTS];
         int count = 0;
         while (count < BATCH_PARTS && (uint32_t)count < outbox->count) {
@@ -200,8 +233,8 @@ bool io_flush_outbox(evl_connection *c) {
             return true;
         if (result != SOCKET_OK)
             return write_failed(c, error, outbox->parts[outbox->first].step, outbox_bytes(outbox));
-        c->wrote_ns = c->host->loop->now_ns;
-        outbox_consume(outbox, written, c->wrote_ns);
+        outbox->wrote_ns = c->host->loop->now_ns;
+        outbox_consume(outbox, written, outbox->wrote_ns);
     }
     outbox_clear(c);
     return true;
@@ -245,9 +278,19 @@ void io_close(evl_connection *c) {
 void io_reset(evl_connection *c) {
     if (c->fd < 0)
         return;
-    c->unwritten += outbox_bytes(&c->outbox);
-    c->unsent = probe_unacknowledged(c->fd) + outbox_bytes(&c->outbox);
+    uint64_t left = outbox_bytes(c->outbox), unsent = probe_unacknowledged(c->fd) + left;
+    if (unsent > 0) {
+        connection_trouble(c)->unwritten += left;
+        c->trouble->unsent = unsent;
+    }
     int fd = c->fd;
     forget_socket(c);
     socket_reset(fd);
+}
+
+void io_free(evl_connection *c) {
+    if (c->outbox != NULL)
+        free(c->outbox->parts);
+    free(c->outbox);
+    c->outbox = NULL;
 }

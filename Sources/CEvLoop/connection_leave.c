@@ -8,9 +8,11 @@
 #include "connection.h"
 #include "probe.h"
 
+#define QUIET_NS 2000000u      /* 2 ms */
 #define FIRST_LOOK_NS 200000u  /* 0.2 ms */
 #define LAST_LOOK_NS 20000000u /* 20 ms */
 #define FIRST_JUDGE_NS 20000u  /* 20 us */
+#define LAST_JUDGE_NS 2000000u /* 2 ms */
 
 evl_connection *connection_of_alarm(evl_alarm *alarm) {
     return (evl_connection *)(void *)((char *)alarm - offsetof(evl_connection, alarm));
@@ -19,12 +21,16 @@ evl_connection *connection_of_alarm(evl_alarm *alarm) {
 static bool take_sample(evl_connection *c) {
     if (c->fd < 0 || !c->host->is_tcp || c->sent_total == 0)
         return false;
-    return probe_peer(c->fd, c->half_closed, loop_stamp(c->host->loop), &c->sample);
+    const evl_host *host = c->host;
+    const socket_end *known = host->is_specific ? &host->address : NULL;
+    const socket_end *ours = host->dials ? &c->end : known;
+    const socket_end *theirs = host->dials ? known : &c->end;
+    return probe_peer(c->fd, ours, theirs, c->half_closed, loop_stamp(host->loop), &c->sample);
 }
 
 static void look_again(evl_connection *c) {
-    uint64_t after = c->look_after_ns;
-    c->look_after_ns = after * 2 < LAST_LOOK_NS ? after * 2 : LAST_LOOK_NS;
+    uint64_t after = c->stage.open.look_after_ns;
+    c->stage.open.look_after_ns = after * 2 < LAST_LOOK_NS ? after * 2 : LAST_LOOK_NS;
     loop_alarm_set(c->host->loop, &c->alarm, c->host->loop->now_ns + after);
 }
 
@@ -33,49 +39,63 @@ void leave_look(evl_connection *c) {
 }
 
 /* While a script waits for the client to leave: looks now, and again ever more rarely, until the
- * client has taken everything. What it left behind can be told only from before its reset. */
-void leave_look_later(evl_connection *c) {
-    if (c->alarm.armed || c->got_fin || c->got_rst)
+ * client has taken everything. What it left behind can be told only from before its reset.
+ *
+ * A look costs as much as a small message. So where the client may go on as well, or no evidence is
+ * kept, it has to have been silent for a while; the alarm for that is left alone while it is not.
+ */
+void leave_look_later(evl_connection *c, bool at_once) {
+    if (alarm_is_set(&c->alarm) || c->got_fin || c->got_rst)
         return;
+    uint64_t quiet_at = c->step_began_ns + QUIET_NS;
+    if (!at_once && c->host->loop->now_ns < quiet_at) {
+        c->waits_for_quiet = true;
+        loop_alarm_set(c->host->loop, &c->alarm, quiet_at);
+        return;
+    }
     bool seen_all = c->sample.time_ns >= c->step_began_ns && c->sample.unread == 0;
     if (seen_all || !take_sample(c) || c->sample.unread == 0)
         return;
-    if (c->look_after_ns == 0)
-        c->look_after_ns = FIRST_LOOK_NS;
+    if (c->stage.open.look_after_ns == 0)
+        c->stage.open.look_after_ns = FIRST_LOOK_NS;
     look_again(c);
 }
 
-static bool has_error(int fd) {
-    struct pollfd state = {.fd = fd};
-    return poll(&state, 1, 0) > 0 && (state.revents & POLLERR) != 0;
+/* Whether the client may still take, or refuse, something of what we sent; if not, whether the
+ * kernel is sure. */
+static bool is_undecided(evl_connection *c, bool *sure) {
+    *sure = take_sample(c);
+    if (*sure) {
+        if (c->sample.unread > 0)
+            return true;
+    } else if (c->sample.unread > 0 && !c->seen_gone) {
+        /* Gone, and last seen with unread bytes: its reset may still be on the way, for a while. */
+        c->seen_gone = true;
+        c->stage.open.look_after_ns = LAST_JUDGE_NS;
+        return true;
+    }
+    return probe_unacknowledged(c->fd) > (c->half_closed ? 1 : 0);
 }
 
-/* Whether the client may still take, or refuse, something of what we sent. */
-static bool is_undecided(evl_connection *c) {
-    if (c->sent_total == 0 || has_error(c->fd))
-        return false;
-    if (take_sample(c) && c->sample.unread > 0)
-        return true;
-    return probe_unacknowledged(c->fd) > (c->half_closed ? 1 : 0);
+/* Whether it has refused what was sent. Asked before our own FIN: a client that has read all and
+ * closed may be gone from a kernel that has too many in TIME_WAIT, which then answers that FIN with
+ * a reset that is nobody's refusal. */
+static bool has_refused(evl_connection *c) {
+    c->refused = c->refused || socket_take_error(c->fd) != 0;
+    return c->refused;
 }
 
 /* True: decided, the session knows, the socket is closed. False: asks again after a while. */
 bool leave_judge(evl_connection *c) {
-    if (is_undecided(c)) {
-        if (c->look_after_ns == 0)
-            c->look_after_ns = FIRST_JUDGE_NS;
+    bool sure = false;
+    if (c->sent_total > 0 && !has_refused(c) && is_undecided(c, &sure)) {
+        if (c->stage.open.look_after_ns == 0)
+            c->stage.open.look_after_ns = FIRST_JUDGE_NS;
         look_again(c);
         return false;
     }
-    /* Asked before our own FIN: a client that has closed cleanly may be gone from a busy kernel's
-     * tables, which then answers that FIN with a reset that is nobody's refusal. */
-    bool refused = socket_take_error(c->fd) != 0;
-    if (!c->half_closed)
-        socket_half_close(c->fd);
-    c->half_closed = true;
-    /* A client last seen with unread bytes may be closing right now, its reset still on the way. */
-    if (c->sample.unread > 0)
-        refused |= socket_take_error(c->fd) != 0;
+    bool refused = c->refused || (!sure && has_refused(c));
+    c->half_closed = true; /* by closing */
     session_left(&c->session, refused ? EVL_LEAVE_RST_AFTER_FIN : EVL_LEAVE_FIN);
     if (refused)
         connection_note(c, EVL_EVENT_RST, session_index(&c->session), c->consumed_total);
@@ -83,11 +103,16 @@ bool leave_judge(evl_connection *c) {
     return true;
 }
 
+static bool has_error(int fd) {
+    struct pollfd state = {.fd = fd};
+    return poll(&state, 1, 0) > 0 && (state.revents & POLLERR) != 0;
+}
+
 /* A reset waits until the client's kernel has all that was sent: it would discard the rest. */
 bool leave_reset(evl_connection *c) {
     if (!c->deferred_discard && !has_error(c->fd) && probe_unacknowledged(c->fd) > 0) {
-        if (c->look_after_ns == 0)
-            c->look_after_ns = FIRST_JUDGE_NS;
+        if (c->stage.open.look_after_ns == 0)
+            c->stage.open.look_after_ns = FIRST_JUDGE_NS;
         look_again(c);
         return false;
     }
@@ -97,7 +122,8 @@ bool leave_reset(evl_connection *c) {
 
 void leave_alarm(evl_alarm *alarm) {
     evl_connection *c = connection_of_alarm(alarm);
-    if (c->yielded) {
+    if (c->yielded || c->waits_for_quiet) {
+        c->waits_for_quiet = false;
         connection_pump(c, NULL, 0);
         return;
     }

@@ -27,7 +27,7 @@ static wait_limit limit_of(const evl_connection *c, uint64_t explicit_ns, uint64
 
 /* When the current step's turn came: not before what was sent earlier had been taken. */
 static uint64_t turn_of(const evl_connection *c) {
-    return later(c->step_began_ns, c->wrote_ns);
+    return c->outbox == NULL ? c->step_began_ns : later(c->step_began_ns, c->outbox->wrote_ns);
 }
 
 static wait_limit limit_after_script(const evl_connection *c) {
@@ -42,9 +42,9 @@ static wait_limit limit_after_script(const evl_connection *c) {
 static wait_limit current_limit(const evl_connection *c) {
     static const wait_limit none = {EVL_LIMIT_NONE, 0};
     if (io_is_pending(c)) {
-        const evl_outbox_part *part = &c->outbox.parts[c->outbox.first];
+        const evl_outbox_part *part = &c->outbox->parts[c->outbox->first];
         /* What the client sends meanwhile is no progress of what it does not read. */
-        return limit_of(c, part->limit_ns, part->began_ns, c->wrote_ns);
+        return limit_of(c, part->limit_ns, part->began_ns, c->outbox->wrote_ns);
     }
     const evl_step *step = session_step(&c->session);
     if (step == NULL)
@@ -85,7 +85,8 @@ static wait_limit current_limit(const evl_connection *c) {
 }
 
 static uint64_t deadline_of(const evl_connection *c, wait_limit wait) {
-    uint64_t from = wait.since_ns + c->extension_ns;
+    /* Extended once: as long again from then as the loop was away. */
+    uint64_t from = wait.since_ns + (c->trouble != NULL ? 2 * c->trouble->lag_ns : 0);
     return wait.limit_ns < UINT64_MAX - from ? from + wait.limit_ns : UINT64_MAX;
 }
 
@@ -96,7 +97,7 @@ static void ring_at(evl_connection *c, uint64_t deadline_ns) {
     ev_timer_stop(loop->ev, &c->limit);
     ev_timer_set(&c->limit, after, 0);
     ev_timer_start(loop->ev, &c->limit);
-    c->rings_at_ns = deadline_ns;
+    c->stage.open.rings_at_ns = deadline_ns;
 }
 
 /* A timer that would ring too early is left alone: it costs nothing until it rings. */
@@ -108,18 +109,18 @@ void limit_arm(evl_connection *c) {
      * client has something to say on each turn. */
     if (ev_is_pending(&c->limit))
         return;
-    if (!ev_is_active(&c->limit) || deadline < c->rings_at_ns)
+    if (!ev_is_active(&c->limit) || deadline < c->stage.open.rings_at_ns)
         ring_at(c, deadline);
 }
 
 static void fail_by_limit(evl_connection *c, uint64_t limit_ns) {
     evl_failure failure = session_fail(&c->session, EVL_FAILURE_LIMIT);
     if (io_is_pending(c)) {
-        failure.step = c->outbox.parts[c->outbox.first].step;
+        failure.step = c->outbox->parts[c->outbox->first].step;
         failure.offset = 0;
     }
-    c->limit_ns = limit_ns;
     connection_fail(c, failure);
+    c->trouble->limit_ns = limit_ns;
     connection_pump(c, NULL, 0);
 }
 
@@ -154,10 +155,10 @@ void limit_fired(struct ev_loop *ev, ev_timer *watcher, int events) {
     uint64_t late = now - deadline;
     if (!c->limit_passed && last_read(c))
         return;
-    if (c->lag_ns == 0 && late > wait.limit_ns / 10) {
+    bool extended = c->trouble != NULL && c->trouble->lag_ns > 0;
+    if (!extended && late > wait.limit_ns / 10) {
         c->limit_passed = false;
-        c->lag_ns = late;
-        c->extension_ns = 2 * late; /* as long again from now as the loop was away */
+        connection_trouble(c)->lag_ns = late;
         ring_at(c, now + late);
         return;
     }

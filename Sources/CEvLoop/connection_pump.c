@@ -1,4 +1,6 @@
 /* The pump: asks the session for the next action and carries it out, until it has to wait. */
+#include <stdlib.h>
+
 #include "connection.h"
 
 /* Actions a connection may carry out before others get their turn. */
@@ -10,8 +12,10 @@ typedef struct pump_state {
     evl_input input;
     bool fresh; /* the input stands in the loop's read buffer, not in the backlog */
     write_batch batch;
+    evl_played played;
 } pump_state;
 
+static bool account(evl_connection *c, pump_state *pump);
 static bool carry_out(evl_connection *c, pump_state *pump, const evl_action *action);
 static bool carry_out_deferred(evl_connection *c, const pump_state *pump);
 static void keep_rest(evl_connection *c, pump_state *pump);
@@ -40,6 +44,7 @@ static void yield(evl_connection *c) {
     if (c->ended || io_is_pending(c) || c->deferred != CONNECTION_NOTHING_DEFERRED)
         return;
     c->yielded = true;
+    c->waits_for_quiet = false;
     loop_alarm_set(c->host->loop, &c->alarm, loop_stamp(c->host->loop));
 }
 
@@ -47,6 +52,13 @@ static void resume(evl_connection *c) {
     if (c->yielded)
         loop_alarm_cancel(c->host->loop, &c->alarm);
     c->yielded = false;
+}
+
+static evl_action play(evl_connection *c, pump_state *pump) {
+    pump->played.count = 0;
+    pump->played.most_writes = BATCH_PARTS - pump->batch.count;
+    return c->half_closed ? session_next(&c->session, &pump->input)
+                          : session_play(&c->session, &pump->input, &pump->played);
 }
 
 /* Feeds fresh bytes (or none) and plays as many steps as they allow; all replies go out in one
@@ -58,20 +70,22 @@ void connection_pump(evl_connection *c, uint8_t *fresh, size_t length) {
     if (length > 0 && session_is_resting(&c->session))
         c->step_began_ns = c->host->loop->now_ns;
     take_input(c, &pump, fresh, length);
-    for (int turn = 0; !c->ended && !io_is_pending(c); turn++) {
+    int turns = 0;
+    while (!c->ended && !io_is_pending(c)) {
         if (c->deferred != CONNECTION_NOTHING_DEFERRED) {
             if (!carry_out_deferred(c, &pump))
                 break;
             continue;
         }
-        if (turn >= TURNS_AT_ONCE) {
+        if (turns >= TURNS_AT_ONCE) {
             io_flush(c, &pump.batch);
             yield(c);
             break;
         }
         pump.input.time_up = c->time_up;
-        evl_action action = session_next(&c->session, &pump.input);
-        if (!carry_out(c, &pump, &action))
+        evl_action action = play(c, &pump);
+        turns += pump.played.count + 1;
+        if (!account(c, &pump) || !carry_out(c, &pump, &action))
             break;
     }
     keep_rest(c, &pump);
@@ -81,46 +95,95 @@ void connection_pump(evl_connection *c, uint8_t *fresh, size_t length) {
         rest(c);
 }
 
-static void defer(evl_connection *c, const evl_action *action) {
-    c->deferred = (uint8_t)action->kind;
-    c->questions += action->kind == EVL_ACTION_ASK ? 1 : 0;
-    c->deferred_discard = action->discard;
-    c->look_after_ns = 0;
+static void free_alarm(evl_connection *c) {
+    c->waits_for_quiet = false;
     loop_alarm_cancel(c->host->loop, &c->alarm);
 }
 
-static void step_done(evl_connection *c, const pump_state *pump, const evl_action *action) {
-    connection_note(c, EVL_EVENT_STEP_DONE, action->step, c->consumed_total + pump->input.used);
-    if (action->bytes != NULL &&
-        keep_store(&c->keep, action->step, action->bytes, action->length) != EVL_OK) {
+static void defer(evl_connection *c, const evl_action *action) {
+    c->deferred = (uint8_t)action->kind;
+    c->deferred_discard = action->discard;
+    c->stage.open.look_after_ns = 0;
+    free_alarm(c);
+}
+
+static bool keep_payload(evl_connection *c, const evl_action *action) {
+    if (c->keep == NULL)
+        c->keep = calloc(1, sizeof *c->keep);
+    return c->keep != NULL &&
+           keep_store(c->keep, action->step, action->bytes, action->length) == EVL_OK;
+}
+
+static void step_done(evl_connection *c, uint32_t step, size_t used) {
+    connection_note(c, EVL_EVENT_STEP_DONE, step, c->consumed_total + used);
+}
+
+/* The next step's turn has come; `continues`: it is part of the one before. */
+static void next_step(evl_connection *c, bool continues) {
+    if (!continues)
+        c->step_began_ns = c->host->loop->now_ns;
+    c->time_up = false;
+    c->limit_passed = false;
+    if (c->trouble != NULL)
+        c->trouble->lag_ns = 0;
+    c->stage.open.look_after_ns = 0;
+    if (alarm_is_set(&c->alarm) && !c->waits_for_quiet)
+        loop_alarm_cancel(c->host->loop, &c->alarm);
+}
+
+/* Steps behind the first of a run take no time: all are done at the loop's one stamp. */
+static void count_run(const evl_connection *c, const evl_played *played) {
+    if (c->host->statistics == NULL)
+        return;
+    uint64_t now = c->host->loop->now_ns, began = c->step_began_ns;
+    for (int i = 0; i < played->count; i++) {
+        const evl_done *done = &played->done[i];
+        if (done->continues)
+            continue;
+        if (!done->is_more)
+            statistics_step(c->host->statistics, c->script, done->step, now, began);
+        began = now;
+    }
+}
+
+/* Carries out a run of steps. False: one can't be. */
+static bool account(evl_connection *c, pump_state *pump) {
+    const evl_played *played = &pump->played;
+    bool continues = true;
+    for (int i = 0; i < played->count; i++) {
+        const evl_done *done = &played->done[i];
+        if (done->bytes != NULL)
+            io_batch(c, &pump->batch, done);
+        step_done(c, done->step, done->used);
+        continues &= done->continues;
+    }
+    count_run(c, played);
+    if (played->count > 0)
+        next_step(c, continues);
+    return pump->batch.count < BATCH_PARTS || io_flush(c, &pump->batch);
+}
+
+/* A step whose payload is kept. */
+static void kept_step_done(evl_connection *c, const pump_state *pump, const evl_action *action) {
+    step_done(c, action->step, pump->input.used);
+    if (action->bytes != NULL && !keep_payload(c, action)) {
         evl_failure failure = session_fail(&c->session, EVL_FAILURE_NO_MEMORY);
         failure.step = action->step;
         connection_fail(c, failure);
     }
     const evl_step *next = session_step(&c->session);
-    if (next == NULL || (next->flags & EVL_STEP_CONTINUES) == 0) {
-        statistics_step(action->is_more ? NULL : c->host->statistics, c->script, action->step,
-                        c->host->loop->now_ns, c->step_began_ns);
-        c->step_began_ns = c->host->loop->now_ns;
-    }
-    c->time_up = false;
-    c->limit_passed = false;
-    c->lag_ns = 0;
-    c->extension_ns = 0;
-    c->look_after_ns = 0;
-    if (c->alarm.armed)
-        loop_alarm_cancel(c->host->loop, &c->alarm);
+    bool continues = next != NULL && (next->flags & EVL_STEP_CONTINUES) != 0;
+    if (!continues && !action->is_more)
+        statistics_step(c->host->statistics, c->script, action->step, c->host->loop->now_ns,
+                        c->step_began_ns);
+    next_step(c, continues);
 }
 
 static void start_time(evl_connection *c, uint64_t time_ns) {
+    c->waits_for_quiet = false;
     uint64_t now = loop_stamp(c->host->loop);
     uint64_t at = time_ns < UINT64_MAX - now ? now + time_ns : UINT64_MAX;
     loop_alarm_set(c->host->loop, &c->alarm, at);
-}
-
-static uint64_t limit_of_current_step(const evl_connection *c) {
-    const evl_step *step = session_step(&c->session);
-    return step != NULL ? step->limit_ns : EVL_LIMIT_DEFAULT;
 }
 
 /* True: go on asking the session. False: it waits, or the connection has ended. */
@@ -128,15 +191,12 @@ static bool carry_out(evl_connection *c, pump_state *pump, const evl_action *act
     c->hungry = action->kind == EVL_ACTION_WAIT_INPUT;
     switch (action->kind) {
     case EVL_ACTION_STEP_DONE:
-        step_done(c, pump, action);
+        kept_step_done(c, pump, action);
         return !c->ended;
     case EVL_ACTION_WRITE:
-        if (c->half_closed) { /* by an earlier reply: the kernel would say it as of the client */
-            connection_fail(c, session_fail(&c->session, EVL_FAILURE_NO_CONNECTION));
-            return false;
-        }
-        io_batch(c, &pump->batch, action, limit_of_current_step(c));
-        return pump->batch.count < BATCH_PARTS || io_flush(c, &pump->batch);
+        /* Ours has ended, by an earlier reply: the kernel would say it as of the client. */
+        connection_fail(c, session_fail(&c->session, EVL_FAILURE_NO_CONNECTION));
+        return false;
     case EVL_ACTION_HALF_CLOSE:
     case EVL_ACTION_CLOSE:
     case EVL_ACTION_RESET:
@@ -153,7 +213,7 @@ static bool carry_out(evl_connection *c, pump_state *pump, const evl_action *act
         io_flush(c, &pump->batch);
         return false;
     case EVL_ACTION_FAIL:
-        connection_fail(c, action->failure);
+        connection_fail(c, session_failure(&c->session, action));
         io_flush(c, &pump->batch); /* the replies up to the failing step still go out */
         return false;
     case EVL_ACTION_GO_ON:
@@ -165,7 +225,12 @@ static bool carry_out(evl_connection *c, pump_state *pump, const evl_action *act
 static void ask(evl_connection *c, const evl_input *input) {
     size_t length = 0;
     const uint8_t *payload = session_payload(&c->session, input, &length);
-    if (!c->host->asked(c->host, c, session_index(&c->session), payload, length))
+    if (c->asking == NULL)
+        c->asking = calloc(1, sizeof *c->asking);
+    if (c->asking != NULL)
+        c->asking->questions++;
+    if (c->asking == NULL ||
+        !c->host->asked(c->host, c, session_index(&c->session), payload, length))
         connection_fail(c, session_fail(&c->session, EVL_FAILURE_NO_MEMORY));
 }
 
@@ -226,20 +291,24 @@ static void keep_rest(evl_connection *c, pump_state *pump) {
 
 /* --- between pumps --- */
 
-static bool waits_for_leave(const evl_connection *c) {
+/* Whether it waits for nothing else: `may_go_on` if the client need not leave. */
+static bool waits_for_leave(const evl_connection *c, bool *may_go_on) {
+    *may_go_on = true;
     if (c->deferred != CONNECTION_NOTHING_DEFERRED || io_is_pending(c))
         return false;
     const evl_step *step = session_step(&c->session);
     if (step == NULL)
         return c->session.live; /* between two enqueues a client may leave as well */
-    return session_is_resting(&c->session) || step->kind == EVL_STEP_EXPECT_DISCONNECT ||
+    *may_go_on = session_is_resting(&c->session);
+    return *may_go_on || step->kind == EVL_STEP_EXPECT_DISCONNECT ||
            step->kind == EVL_STEP_DISCONNECT;
 }
 
 static void rest(evl_connection *c) {
     release_played(c);
-    if (waits_for_leave(c))
-        leave_look_later(c);
+    bool may_go_on;
+    if (waits_for_leave(c, &may_go_on))
+        leave_look_later(c, !may_go_on && c->host->record_bytes > 0 && !c->host->crowded);
     io_watch(c);
     limit_arm(c);
     bool idle = connection_is_idle(c);
@@ -253,9 +322,9 @@ static void rest(evl_connection *c) {
 static void release_played(evl_connection *c) {
     if (io_is_pending(c))
         return;
-    if (c->answer != NULL && !session_holds_answer(&c->session)) {
-        evl_program_release(c->answer);
-        c->answer = NULL;
+    if (c->asking != NULL && c->asking->answer != NULL && !session_holds_answer(&c->session)) {
+        evl_program_release(c->asking->answer);
+        c->asking->answer = NULL;
     }
     while (c->chain != NULL && session_has_left(&c->session, c->chain)) {
         evl_program *next = c->chain->next;

@@ -54,7 +54,6 @@ static evl_endpoint *endpoint_create(const evl_endpoint_config *config, evl_loop
         .record_bytes = config->record_bytes,
         .is_tcp = config->address.family != EVL_UNIX,
         .dials = config->dials,
-        .counters_only = config->counters_only,
         .statistics = endpoint->host.statistics,
         .moved = connection_moved,
         .ended = connection_ended,
@@ -87,6 +86,12 @@ static void endpoint_free(evl_endpoint *endpoint) {
     free(endpoint->asking);
     free(endpoint->programs);
     free(endpoint);
+}
+
+void endpoint_note_address(evl_endpoint *endpoint) {
+    evl_host *host = &endpoint->host;
+    socket_address_end(&endpoint->address, &host->address);
+    host->is_specific = socket_is_specific(&host->address);
 }
 
 evl_status evl_endpoint_open(const evl_endpoint_config *config, evl_notify_fn notify, void *context,
@@ -309,8 +314,12 @@ static void review_later(evl_endpoint *endpoint) {
 }
 
 static void connection_moved(evl_host *host, evl_connection *connection) {
-    (void)connection;
-    review_later((evl_endpoint *)(void *)host);
+    evl_endpoint *endpoint = (evl_endpoint *)(void *)host;
+    if (connection->idle)
+        endpoint->busy--;
+    else
+        endpoint->busy++;
+    review_later(endpoint);
 }
 
 static void connection_ended(evl_host *host, evl_connection *c) {
@@ -319,15 +328,21 @@ static void connection_ended(evl_host *host, evl_connection *c) {
     if (c->next != NULL)
         c->next->prev = c->prev;
     endpoint->active--;
+    endpoint->host.crowded = endpoint->active > CROWD;
+    if (c->script != NOBODY) {
+        endpoint->served--;
+        endpoint->busy -= c->idle ? 0 : 1;
+    }
     ask_ended(endpoint, c);
     endpoint->received_total += c->received_total;
-    endpoint->sent_total += c->sent_total - c->unwritten;
+    endpoint->sent_total += c->sent_total - (c->trouble == NULL ? 0 : c->trouble->unwritten);
     endpoint->completed += c->script_done ? 1 : 0;
-    endpoint->failed |= c->failure.kind != EVL_FAILURE_NONE;
-    statistics_ended(host->statistics, c->script, &c->failure);
+    endpoint->failed |= connection_failure(c) != EVL_FAILURE_NONE;
+    if (c->trouble != NULL)
+        statistics_ended(host->statistics, c->script, &c->trouble->failure);
     if (!report_keep(endpoint, c)) {
-        *(c->failure.kind == EVL_FAILURE_NONE ? &endpoint->records_dropped
-                                              : &endpoint->failures_dropped) += 1;
+        *(connection_failure(c) == EVL_FAILURE_NONE ? &endpoint->records_dropped
+                                                    : &endpoint->failures_dropped) += 1;
         connection_free(c);
     }
     review_later(endpoint);

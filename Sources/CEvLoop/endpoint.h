@@ -38,6 +38,7 @@ struct evl_endpoint {
     atomic_int listener; /* -1 while down and once finished */
     int reserved;        /* holds the port then */
     ev_io accept;
+    int accept_burst;    /* how many are taken at once: as many as have been coming */
     ev_timer await;      /* a connection that is waited for */
     evl_alarm retry;     /* accepting, or dialling, again after a pause */
     evl_deferred review; /* not from inside a connection's own call */
@@ -46,7 +47,8 @@ struct evl_endpoint {
     evl_connection **records; /* ended connections that are kept */
     uint32_t record_count, record_capacity, records_dropped, good_records;
     uint32_t accepted, scripted, active, completed, refused, unscripted;
-    uint32_t awaited;         /* the program nobody came for; UINT32_MAX */
+    uint32_t served, busy; /* of the active: those with a script; of them, those with work left */
+    uint32_t awaited;      /* the program nobody came for; UINT32_MAX */
     uint32_t last_admissions; /* pools being finished: how many may still be let in */
     uint32_t failures_dropped;
     uint32_t accept_pauses;
@@ -68,11 +70,11 @@ struct evl_endpoint {
     uint64_t refused_since_ns; /* 0: the last attempt was not refused */
     uint64_t back_off_ns, unreached_ns;
     bool dial_extended;
-    char peer[SOCKET_PEER_TEXT]; /* whom it dials */
     evl_job open_job, close_job;
 };
 
 #define NOBODY UINT32_MAX
+#define CROWD 64u                /* connections; with more, clients are looked at more rarely */
 #define KEPT_GOOD_RECORDS 10000u /* well-behaved connections a server keeps in full */
 #define KEPT_FAILED_RECORDS 20000u
 
@@ -85,9 +87,12 @@ static inline bool endpoint_is_live(const evl_endpoint *endpoint) {
     return endpoint->config.program_count == 0;
 }
 
+/* endpoint.c: once `address` is known */
+void endpoint_note_address(evl_endpoint *endpoint);
+
 /* endpoint_accept.c */
 evl_status accept_listen(evl_endpoint *endpoint, int *error);
-evl_connection *endpoint_admit(evl_endpoint *endpoint, int fd, const char *peer);
+evl_connection *endpoint_admit(evl_endpoint *endpoint, int fd, const socket_end *peer);
 void accept_ready(struct ev_loop *ev, ev_io *watcher, int events);
 void accept_retry(evl_alarm *alarm);
 void accept_watch(evl_endpoint *endpoint);

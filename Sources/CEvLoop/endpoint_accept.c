@@ -17,14 +17,16 @@ evl_status accept_listen(evl_endpoint *endpoint, int *error) {
     if (status != EVL_OK)
         return status;
     endpoint->listener = listener;
+    endpoint_note_address(endpoint);
     endpoint->file = socket_find_file(&endpoint->address);
     ev_io_init(&endpoint->accept, accept_ready, listener, EV_READ);
     ev_set_priority(&endpoint->accept, 1);
+    endpoint->accept_burst = 1;
     return EVL_OK;
 }
 
 static bool may_accept(const evl_endpoint *endpoint) {
-    if (endpoint->listener < 0 || endpoint->finished || endpoint->retry.armed)
+    if (endpoint->listener < 0 || endpoint->finished || alarm_is_set(&endpoint->retry))
         return false;
     /* Who has knocked before the finish is served; who comes later would put it off for ever. */
     if (endpoint->finish_asked && endpoint_is_pool(endpoint) && endpoint->scripted > 0 &&
@@ -55,7 +57,7 @@ void accept_retry(evl_alarm *alarm) {
     accept_watch(endpoint);
 }
 
-static void serve(evl_endpoint *endpoint, int fd, const char *peer) {
+static void serve(evl_endpoint *endpoint, int fd, const socket_end *peer) {
     evl_connection *c = endpoint_admit(endpoint, fd, peer);
     if (c == NULL)
         return;
@@ -64,22 +66,29 @@ static void serve(evl_endpoint *endpoint, int fd, const char *peer) {
     connection_begin(c);
 }
 
-void accept_all(evl_endpoint *endpoint) {
-    if (endpoint->listener < 0)
-        return;
+/* Whether all are in that had knocked: fewer came than might have. */
+static bool accept_some(evl_endpoint *endpoint, int most) {
+    int taken = 0;
     atomic_store_explicit(&endpoint->settled, false, memory_order_release);
-    for (int i = 0; i < ACCEPT_AT_ONCE && may_accept(endpoint); i++) {
+    while (taken < most && may_accept(endpoint)) {
         int fd = -1, error = 0;
-        char peer[SOCKET_PEER_TEXT];
-        socket_result result = socket_accept(endpoint->listener, &fd, peer, &error);
+        socket_end peer;
+        socket_result result = socket_accept(endpoint->listener, &fd, &peer, &error);
         if (result == SOCKET_LATER)
             break;
-        if (result == SOCKET_OK)
-            serve(endpoint, fd, peer);
-        else
+        if (result != SOCKET_OK)
             pause_accepting(endpoint, error);
+        else
+            serve(endpoint, fd, &peer);
+        taken += result == SOCKET_OK ? 1 : 0;
     }
     accept_watch(endpoint);
+    return taken < most;
+}
+
+void accept_all(evl_endpoint *endpoint) {
+    if (endpoint->listener >= 0)
+        accept_some(endpoint, ACCEPT_AT_ONCE);
 }
 
 /* All that have knocked, however many: a queue holds some thousands at most, but others may knock
@@ -97,7 +106,11 @@ void accept_queue(evl_endpoint *endpoint) {
 void accept_ready(struct ev_loop *ev, ev_io *watcher, int events) {
     (void)ev, (void)events;
     evl_endpoint *endpoint = endpoint_of(watcher);
-    accept_all(endpoint);
+    /* To ask for one more than comes costs a call for each of those that come one by one. The
+     * watcher tells again while others wait. */
+    int burst = endpoint->accept_burst;
+    bool all = accept_some(endpoint, burst);
+    endpoint->accept_burst = all ? 1 : burst * 2 < ACCEPT_AT_ONCE ? burst * 2 : ACCEPT_AT_ONCE;
     endpoint_review(endpoint);
 }
 
@@ -110,6 +123,7 @@ static void link_active(evl_endpoint *endpoint, evl_connection *c) {
         c->next->prev = c;
     endpoint->first_active = c;
     endpoint->active++;
+    endpoint->host.crowded = endpoint->active > CROWD;
 }
 
 /* The program for the next connection, or false when no script is for it. */
@@ -146,7 +160,7 @@ static void turn_off(evl_endpoint *endpoint, int fd) {
     observe_turned_away(endpoint, endpoint->accepted);
 }
 
-static void turn_away(evl_endpoint *endpoint, int fd, const char *peer) {
+static void turn_away(evl_endpoint *endpoint, int fd, const socket_end *peer) {
     evl_unscripted policy = (evl_unscripted)endpoint->config.unscripted;
     if (endpoint->failed && policy == EVL_UNSCRIPTED_FAIL) {
         /* Its cause has been reported: a client that retries must not bury it. */
@@ -174,7 +188,7 @@ static void turn_away(evl_endpoint *endpoint, int fd, const char *peer) {
 
 /* A connection, not begun yet, for the next script; NULL when none is for it, or for want of
  * memory: then it has been dealt with. */
-evl_connection *endpoint_admit(evl_endpoint *endpoint, int fd, const char *peer) {
+evl_connection *endpoint_admit(evl_endpoint *endpoint, int fd, const socket_end *peer) {
     evl_program *program = NULL;
     uint32_t script = 0;
     endpoint->accepted++;
@@ -194,6 +208,8 @@ evl_connection *endpoint_admit(evl_endpoint *endpoint, int fd, const char *peer)
         return NULL;
     }
     endpoint->scripted++;
+    endpoint->served++;
+    endpoint->busy++; /* until it says otherwise */
     endpoint->await_since_ns = endpoint->host.loop->now_ns;
     link_active(endpoint, c);
     return c;

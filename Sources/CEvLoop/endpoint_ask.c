@@ -21,7 +21,7 @@ static bool note(evl_endpoint *endpoint, evl_connection *c) {
     if (endpoint->asking == NULL)
         return false;
     evl_connection **place = bucket(endpoint, c->number);
-    c->next_asking = *place;
+    c->asking->next = *place;
     *place = c;
     return true;
 }
@@ -29,13 +29,13 @@ static bool note(evl_endpoint *endpoint, evl_connection *c) {
 static void forget(evl_endpoint *endpoint, const evl_connection *c) {
     evl_connection **place = bucket(endpoint, c->number);
     while (*place != NULL && *place != c)
-        place = &(*place)->next_asking;
+        place = &(*place)->asking->next;
     if (*place != NULL)
-        *place = c->next_asking;
+        *place = c->asking->next;
 }
 
 void ask_ended(evl_endpoint *endpoint, const evl_connection *c) {
-    if (c->questions == 0 || endpoint->asking == NULL)
+    if (c->asking == NULL || endpoint->asking == NULL)
         return;
     forget(endpoint, c);
     evl_notice notice = {.kind = EVL_NOTICE_ASKER_ENDED, .number = c->number, .endpoint = endpoint};
@@ -47,7 +47,7 @@ static evl_connection *find(const evl_endpoint *endpoint, uint32_t number) {
         return NULL;
     evl_connection *c = *bucket(endpoint, number);
     while (c != NULL && c->number != number)
-        c = c->next_asking;
+        c = c->asking->next;
     return c;
 }
 
@@ -56,16 +56,17 @@ bool ask_question(evl_host *host, evl_connection *connection, uint32_t step, con
     evl_endpoint *endpoint = (evl_endpoint *)(void *)host;
     if (!note(endpoint, connection))
         return false;
+    const evl_keep *keep = connection->keep;
     evl_notice notice = {.kind = EVL_NOTICE_QUESTION,
                          .number = connection->number,
                          .script = connection->script,
                          .step = step,
-                         .question = connection->questions,
+                         .question = connection->asking->questions,
                          .taken = session_taken(&connection->session),
                          .payload = payload,
                          .payload_length = length,
-                         .kept = connection->keep.entries,
-                         .kept_count = connection->keep.count,
+                         .kept = keep == NULL ? NULL : keep->entries,
+                         .kept_count = keep == NULL ? 0 : keep->count,
                          .endpoint = endpoint};
     endpoint->notify(endpoint->context, &notice);
     return true;
@@ -85,7 +86,7 @@ static void run_answer(evl_job *job) {
     evl_connection *c = find(made->endpoint, made->number);
     if (c == NULL) {
         evl_program_release(made->answer.program); /* it has ended meanwhile */
-    } else if (made->answer.question != c->questions) {
+    } else if (made->answer.question != c->asking->questions) {
         evl_program_release(made->answer.program); /* that question has been answered */
     } else {
         forget(made->endpoint, c);

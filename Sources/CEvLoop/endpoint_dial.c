@@ -35,7 +35,7 @@ evl_status dial_prepare(evl_endpoint *endpoint) {
         status = socket_check_address(&config->source);
     endpoint->address = config->address;
     if (status == EVL_OK)
-        socket_describe_address(&config->address, endpoint->peer);
+        endpoint_note_address(endpoint);
     return status;
 }
 
@@ -43,8 +43,8 @@ evl_status dial_prepare(evl_endpoint *endpoint) {
 
 static bool may_dial(const evl_endpoint *endpoint) {
     const evl_endpoint_config *config = &endpoint->config;
-    if (!config->dials || endpoint->finished || endpoint->stopped || endpoint->retry.armed ||
-        endpoint_is_given_up(endpoint))
+    if (!config->dials || endpoint->finished || endpoint->stopped ||
+        alarm_is_set(&endpoint->retry) || endpoint_is_given_up(endpoint))
         return false;
     if (endpoint->refused_since_ns != 0 && endpoint->dialling > 0)
         return false; /* one knocks for all */
@@ -134,7 +134,7 @@ static void connected(evl_endpoint *endpoint, const dial_attempt *attempt) {
         refused(endpoint, attempt->began_ns, ECONNREFUSED);
         return;
     }
-    evl_connection *c = endpoint_admit(endpoint, attempt->fd, endpoint->peer);
+    evl_connection *c = endpoint_admit(endpoint, attempt->fd, NULL);
     if (c == NULL) {
         pause_dialling(endpoint, attempt->began_ns, ENOMEM);
         return;
@@ -142,7 +142,7 @@ static void connected(evl_endpoint *endpoint, const dial_attempt *attempt) {
     endpoint->attempts = 0;
     endpoint->refused_since_ns = endpoint->back_off_ns = 0;
     loop_alarm_cancel(endpoint->host.loop, &endpoint->retry);
-    socket_describe_local(attempt->fd, c->local);
+    socket_local_end(attempt->fd, &c->end);
     c->reset_taken = attempt->was_reset;
     connection_begin(c);
 }

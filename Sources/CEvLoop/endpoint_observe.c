@@ -132,7 +132,8 @@ void observe_failure(evl_endpoint *endpoint) {
 /* --- observers --- */
 
 static void replay(const evl_inquiry *inquiry, const evl_connection *c) {
-    const evl_buffer *kept = &c->record.received;
+    static const evl_buffer none;
+    const evl_buffer *kept = c->record == NULL ? &none : &c->record->received;
     if (inquiry->number != 0 && c->number != inquiry->number)
         return;
     tell(inquiry->endpoint, (evl_notice){.kind = EVL_NOTICE_BYTES,

@@ -4,7 +4,7 @@
 #include "endpoint.h"
 
 bool report_keep(evl_endpoint *endpoint, evl_connection *c) {
-    bool failed = c->failure.kind != EVL_FAILURE_NONE;
+    bool failed = connection_failure(c) != EVL_FAILURE_NONE;
     if (endpoint->config.counters_only && !failed && c->script_done)
         return false;
     uint32_t failures = endpoint->record_count - endpoint->good_records;

@@ -19,13 +19,12 @@ static bool all_came(const evl_endpoint *endpoint) {
     return endpoint->scripted >= endpoint_required(endpoint);
 }
 
-static bool is_scripted(const evl_connection *c) {
-    return c->script != NOBODY;
-}
-
-static bool any_active(const evl_endpoint *endpoint, bool also_idle, uint32_t up_to) {
+/* Whether a connection up to this one still has steps to play. */
+static bool any_busy(const evl_endpoint *endpoint, uint32_t up_to) {
+    if (endpoint->busy == 0 || up_to == UINT32_MAX)
+        return endpoint->busy > 0;
     for (const evl_connection *c = endpoint->first_active; c != NULL; c = c->next)
-        if (is_scripted(c) && c->number <= up_to && (also_idle || !connection_is_idle(c)))
+        if (c->script != NOBODY && c->number <= up_to && !c->idle)
             return true;
     return false;
 }
@@ -37,12 +36,11 @@ bool endpoint_is_given_up(const evl_endpoint *endpoint) {
 }
 
 static bool is_joined(const evl_endpoint *endpoint, uint32_t up_to) {
-    return endpoint_is_given_up(endpoint) ||
-           (all_came(endpoint) && !any_active(endpoint, false, up_to));
+    return endpoint_is_given_up(endpoint) || (all_came(endpoint) && !any_busy(endpoint, up_to));
 }
 
 static bool is_complete(const evl_endpoint *endpoint) {
-    if (any_active(endpoint, true, UINT32_MAX))
+    if (endpoint->served > 0)
         return false;
     return endpoint_is_given_up(endpoint) || all_came(endpoint);
 }
@@ -76,7 +74,7 @@ static bool is_served(const evl_endpoint *endpoint, bool written) {
         return true;
     if (endpoint->config.one_at_a_time && endpoint->active > 0)
         return true;
-    return !written && any_active(endpoint, false, UINT32_MAX);
+    return !written && any_busy(endpoint, UINT32_MAX);
 }
 
 /* A written expectConnect has its limit from the moment it is current; an unwritten one only once
@@ -185,7 +183,7 @@ static void settle(evl_endpoint *endpoint) {
 /* Who has not come by the end cannot come any more to a listener that is down. */
 static void give_up_on_nobody(evl_endpoint *endpoint) {
     if (!endpoint->down || !endpoint->finish_asked || all_came(endpoint) ||
-        endpoint_is_given_up(endpoint) || any_active(endpoint, true, UINT32_MAX))
+        endpoint_is_given_up(endpoint) || endpoint->served > 0)
         return;
     endpoint->awaited = endpoint->scripted;
     endpoint->awaited_ns = 0;

@@ -4,15 +4,6 @@
 #include <assert.h>
 #include <string.h>
 
-uint64_t frame_decode(const uint8_t *bytes, uint8_t width, uint8_t byte_order) {
-    uint64_t value = 0;
-    for (uint8_t i = 0; i < width; i++) {
-        uint8_t place = byte_order == EVL_BIG_ENDIAN ? i : (uint8_t)(width - 1 - i);
-        value = value << 8 | bytes[place];
-    }
-    return value;
-}
-
 evl_frame_result frame_header_feed(evl_frame_header *header, const evl_framing *framing,
                                    const uint8_t *bytes, size_t length, size_t *used,
                                    uint64_t *declared) {

@@ -10,7 +10,16 @@ typedef struct evl_frame_header {
 } evl_frame_header;
 
 /* The number that `width` bytes say; at most 8. */
-uint64_t frame_decode(const uint8_t *bytes, uint8_t width, uint8_t byte_order);
+static inline uint64_t frame_decode(const uint8_t *bytes, uint8_t width, uint8_t byte_order) {
+    uint64_t value = 0;
+    if (byte_order == EVL_BIG_ENDIAN)
+        for (uint8_t i = 0; i < width; i++)
+            value = value << 8 | bytes[i];
+    else
+        for (uint8_t i = width; i > 0; i--)
+            value = value << 8 | bytes[i - 1];
+    return value;
+}
 
 /* Feeds up to `length` bytes into `header`; `*used` says how many were taken. */
 evl_frame_result frame_header_feed(evl_frame_header *header, const evl_framing *framing,

@@ -13,7 +13,9 @@
 #include "evl_loop.h"
 
 enum {
-    LOOP_READ_BYTES = 64 * 1024
+    LOOP_READ_BYTES = 256 * 1024,
+    LOOP_WRITE_BYTES = 16 * 1024,
+    LOOP_END_TEXT = 56
 };
 #define LOOP_RECORD_BYTES ((size_t)64 * 1024 * 1024) /* evidence the whole process may keep */
 
@@ -28,11 +30,14 @@ typedef struct evl_job {
 
 /* A one-shot alarm, good to tens of microseconds where there is a timerfd. Loop thread only. */
 typedef struct evl_alarm {
-    struct evl_alarm *next, *prev;
-    uint64_t at_ns;
-    bool armed;
+    struct evl_alarm *child, *next, *prev; /* loop_alarm.c's own */
+    uint64_t at_ns;                        /* 0: it is not set */
     void (*ring)(struct evl_alarm *alarm);
 } evl_alarm;
+
+static inline bool alarm_is_set(const evl_alarm *alarm) {
+    return alarm->at_ns != 0;
+}
 
 /* Work put off until the loop is about to wait: after all that this iteration brought. */
 typedef struct evl_deferred {
@@ -47,6 +52,8 @@ struct evl_loop {
     size_t record_bytes; /* evidence kept by all connections */
     uint64_t reads;      /* by all connections, so far */
     uint8_t read_buffer[LOOP_READ_BYTES];
+    uint8_t write_buffer[LOOP_WRITE_BYTES]; /* short replies, gathered */
+    char ends[2][LOOP_END_TEXT];            /* of the connection that was viewed last, as text */
     /* the rest is loop.c's own */
     ev_async wake;
     ev_check stamp;
@@ -55,7 +62,7 @@ struct evl_loop {
     ev_io alarm_fd_ready;
     ev_timer alarm_timer;
     int alarm_fd;
-    evl_alarm *first_alarm, *last_alarm;
+    evl_alarm *first_alarm; /* the earliest: the heap's root */
     pthread_mutex_t lock;
     evl_job *first_job, **last_job;
     bool wake_sent;
@@ -67,6 +74,10 @@ evl_loop *loop_shared(int *error);
 
 /* Queues a job; a burst of jobs costs one wake-up. Any thread. */
 void loop_submit(evl_loop *loop, evl_job *job);
+
+/* 0, or the errno. */
+int loop_alarms_start(evl_loop *loop);
+void loop_alarms_stop(evl_loop *loop);
 
 void loop_alarm_set(evl_loop *loop, evl_alarm *alarm, uint64_t at_ns);
 void loop_alarm_cancel(evl_loop *loop, evl_alarm *alarm);

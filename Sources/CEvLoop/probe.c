@@ -35,12 +35,6 @@ typedef struct diag_request {
     struct inet_diag_req_v2 body;
 } diag_request;
 
-typedef union any_tcp_address {
-    struct sockaddr any;
-    struct sockaddr_in v4;
-    struct sockaddr_in6 v6;
-} any_tcp_address;
-
 static int diag_socket(void) {
     static int fd = -1; /* loop thread only; opened once per process, again after an EMFILE */
     if (fd < 0)
@@ -48,44 +42,41 @@ static int diag_socket(void) {
     return fd;
 }
 
-static bool fill_end(const any_tcp_address *address, __be32 words[4], __be16 *port) {
-    if (address->any.sa_family == AF_INET) {
-        memcpy(words, &address->v4.sin_addr, sizeof address->v4.sin_addr);
-        *port = address->v4.sin_port;
-        return true;
-    }
-    memcpy(words, &address->v6.sin6_addr, sizeof address->v6.sin6_addr);
-    *port = address->v6.sin6_port;
-    return address->any.sa_family == AF_INET6;
+static bool fill_end(const socket_end *end, __be32 words[4], __be16 *port) {
+    memcpy(words, end->bytes, sizeof end->bytes);
+    *port = htons(end->port);
+    return end->family != EVL_UNIX;
 }
 
 /* The client's socket is the one whose local end is our peer and whose peer is our local end. */
-static bool make_request(int fd, diag_request *request) {
-    any_tcp_address ours = {0}, theirs = {0};
-    socklen_t length = sizeof ours;
-    if (getsockname(fd, &ours.any, &length) != 0)
+static bool make_request(int fd, const socket_end *ours, const socket_end *theirs,
+                         diag_request *request) {
+    socket_end asked[2];
+    if (ours == NULL && !socket_local_end(fd, &asked[0]))
         return false;
-    length = sizeof theirs;
-    if (getpeername(fd, &theirs.any, &length) != 0)
+    if (theirs == NULL && !socket_peer_end(fd, &asked[1]))
         return false;
+    ours = ours == NULL ? &asked[0] : ours;
+    theirs = theirs == NULL ? &asked[1] : theirs;
     *request = (diag_request){
         .header = {.nlmsg_len = sizeof *request,
                    .nlmsg_type = SOCK_DIAG_BY_FAMILY,
                    .nlmsg_flags = NLM_F_REQUEST},
-        .body = {.sdiag_family = (__u8)ours.any.sa_family,
+        .body = {.sdiag_family = ours->family == EVL_IPV6 ? AF_INET6 : AF_INET,
                  .sdiag_protocol = IPPROTO_TCP,
                  .idiag_states = ~0u,
                  .id = {.idiag_cookie = {INET_DIAG_NOCOOKIE, INET_DIAG_NOCOOKIE}}},
     };
     struct inet_diag_sockid *id = &request->body.id;
-    return fill_end(&theirs, id->idiag_src, &id->idiag_sport) &&
-           fill_end(&ours, id->idiag_dst, &id->idiag_dport);
+    return fill_end(theirs, id->idiag_src, &id->idiag_sport) &&
+           fill_end(ours, id->idiag_dst, &id->idiag_dport);
 }
 
-bool probe_peer(int fd, bool fin_sent, uint64_t now_ns, evl_sample *sample) {
+bool probe_peer(int fd, const socket_end *ours, const socket_end *theirs, bool fin_sent,
+                uint64_t now_ns, evl_sample *sample) {
     diag_request request;
     int diag = diag_socket();
-    if (diag < 0 || !make_request(fd, &request))
+    if (diag < 0 || !make_request(fd, ours, theirs, &request))
         return false;
     struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
     if (sendto(diag, &request, sizeof request, 0, (struct sockaddr *)&kernel, sizeof kernel) < 0)
@@ -130,8 +121,9 @@ uint64_t probe_unacknowledged(int fd) {
     return 0;
 }
 
-bool probe_peer(int fd, bool fin_sent, uint64_t now_ns, evl_sample *sample) {
-    (void)fd, (void)fin_sent, (void)now_ns, (void)sample;
+bool probe_peer(int fd, const socket_end *ours, const socket_end *theirs, bool fin_sent,
+                uint64_t now_ns, evl_sample *sample) {
+    (void)ours, (void)theirs, (void)fd, (void)fin_sent, (void)now_ns, (void)sample;
     return false;
 }
 

@@ -95,6 +95,17 @@ static evl_program *program_allocate(uint32_t count, const program_need *need, p
     return program;
 }
 
+static bool step_needs_room(const evl_step *step) {
+    return step->kind == EVL_STEP_PIECE || step->kind == EVL_STEP_CHOICE ||
+           step->kind == EVL_STEP_REPEAT || step->kind == EVL_STEP_ASK;
+}
+
+bool program_needs_room(const evl_program *program) {
+    while (program != NULL && !program->needs_room)
+        program = program->next;
+    return program != NULL;
+}
+
 evl_status evl_program_create(const evl_step *steps, uint32_t count, uint32_t base,
                               evl_program **out) {
     program_need need = {0};
@@ -112,9 +123,11 @@ evl_status evl_program_create(const evl_step *steps, uint32_t count, uint32_t ba
     program->count = count;
     program->next = NULL;
     atomic_init(&program->chained, false);
+    program->needs_room = false;
     for (uint32_t i = 0; i < count; i++) {
         copy_step(&program->steps[i], &steps[i], &room);
         program->borders[i] = make_borders(&program->steps[i], &room);
+        program->needs_room |= step_needs_room(&steps[i]);
     }
     *out = program;
     return EVL_OK;

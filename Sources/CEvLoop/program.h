@@ -12,12 +12,16 @@ struct evl_program {
     uint32_t count;
     evl_program *next;        /* a live server's chain; written before the session can see it */
     atomic_bool chained;      /* stands, or stood, in one: `next` is taken */
+    bool needs_room;          /* see evl_session_room */
     const uint32_t **borders; /* per step: the delimiter's border table, or NULL */
     evl_step steps[];
 };
 
 /* Takes the program for a live server's chain, for which it can be used once. False: it was. */
 bool program_claim(evl_program *program);
+
+/* Whether a session that plays it, or one that is chained to it, needs an evl_session_room. */
+bool program_needs_room(const evl_program *program);
 
 /* Whether it can stand in an ASK step's place: it neither asks nor repeats. */
 bool program_can_answer(const evl_program *program);

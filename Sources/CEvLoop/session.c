@@ -5,26 +5,39 @@
 
 #include "session_steps.h"
 
-static evl_action run(evl_session *s, evl_input *in, const evl_step *step);
+/* What the sessions have that need none: never written to. */
+static const evl_session_room no_room = {0};
 
-void session_start(evl_session *session, evl_program *program, bool live) {
-    *session = (evl_session){.program = program, .live = live};
+void session_start(evl_session *session, evl_program *program, bool live, evl_session_room *room) {
+    if (room == NULL)
+        room = (evl_session_room *)(uintptr_t)&no_room;
+    *session = (evl_session){.program = program, .live = live, .room = room};
+}
+
+void session_end(evl_session *s) {
+    if (s->room->answer != NULL || s->room->pending != NULL)
+        s->room->answer = s->room->pending = NULL;
+    s->program = NULL;
 }
 
 void session_left(evl_session *session, evl_leave leave) {
     session->left = (uint8_t)leave;
 }
 
-const evl_step *session_step(const evl_session *s) {
-    if (s->answer != NULL && s->answer_position < s->answer->count)
-        return &s->answer->steps[s->answer_position];
-    const evl_program *program = s->program;
-    uint32_t position = s->position;
+/* The step at a position in a chain of programs, or in the one after, if that is its end. */
+const evl_step *step_at(const evl_program *program, uint32_t position) {
     while (program != NULL && position >= program->count) {
         program = program->next;
         position = 0;
     }
     return program == NULL ? NULL : &program->steps[position];
+}
+
+const evl_step *session_step_elsewhere(const evl_session *s) {
+    const evl_session_room *room = s->room;
+    if (room->answer != NULL && room->answer_position < room->answer->count)
+        return &room->answer->steps[room->answer_position];
+    return step_at(s->program, s->position);
 }
 
 uint32_t session_index(const evl_session *s) {
@@ -54,7 +67,7 @@ const uint8_t *session_payload(const evl_session *s, const evl_input *in, size_t
     const evl_step *step = session_step(s);
     if (step->kind == EVL_STEP_ASK)
         return NULL;
-    *length = s->frame.payload;
+    *length = s->room->frame.payload;
     return here(in);
 }
 
@@ -62,30 +75,25 @@ void session_answer(evl_session *s, evl_program *answer, uint32_t option) {
     assert(session_is_asking(s));
     bool plays_it = session_step(s)->kind != EVL_STEP_CHOICE; /* that has steps of its own */
     s->phase = ANSWERED;
-    s->option = option;
-    s->pending = plays_it && answer != NULL && answer->count > 0 ? answer : NULL;
+    s->room->option = option;
+    s->room->pending = plays_it && answer != NULL && answer->count > 0 ? answer : NULL;
 }
 
 bool session_holds_answer(const evl_session *s) {
-    return s->answer != NULL || s->pending != NULL;
+    return s->room->answer != NULL || s->room->pending != NULL;
 }
 
 /* --- actions --- */
 
-evl_action step_simple(const evl_session *s, evl_action_kind kind) {
-    return (evl_action){.kind = kind, .step = session_index(s)};
-}
-
-/* An answer's steps are done in the name of the step that asked, each of them: a PIECE is before
- * the first of them, an ASK with it. */
-static bool is_more_of_answer(const evl_session *s) {
-    return s->answer != NULL &&
-           (s->answer_position > 0 || s->program->steps[s->position].kind != EVL_STEP_ASK);
+bool step_is_more(const evl_session *s) {
+    const evl_session_room *room = s->room;
+    return room->answer != NULL &&
+           (room->answer_position > 0 || s->program->steps[s->position].kind != EVL_STEP_ASK);
 }
 
 evl_action step_done(evl_session *s) {
     evl_action action = step_simple(s, EVL_ACTION_STEP_DONE);
-    action.is_more = is_more_of_answer(s);
+    action.is_more = step_is_more(s);
     step_advance(s);
     return action;
 }
@@ -101,18 +109,26 @@ evl_failure session_fail(evl_session *s, evl_failure_kind kind) {
         .taken = session_taken(s),
         .header_count = s->header.count,
         .header_whole = s->header_whole,
-        .whole = s->frame.total > 0,
+        .whole = s->room->frame.total > 0,
         .asked = session_is_asking(s),
-        .replying = s->answer != NULL ? session_step(s)->kind : 0,
+        .replying = s->room->answer != NULL ? session_step(s)->kind : 0,
     };
     memcpy(failure.header, s->header.bytes, sizeof failure.header);
     return failure;
 }
 
 evl_action step_fail(evl_session *s, evl_failure_kind kind) {
-    evl_action action = step_simple(s, EVL_ACTION_FAIL);
-    action.failure = session_fail(s, kind);
-    return action;
+    s->failed = true;
+    return (evl_action){.kind = EVL_ACTION_FAIL,
+                        .step = session_index(s),
+                        .node = UINT32_MAX,
+                        .failure = (uint8_t)kind};
+}
+
+evl_failure session_failure(evl_session *s, const evl_action *action) {
+    evl_failure failure = session_fail(s, (evl_failure_kind)action->failure);
+    failure.node = action->node;
+    return failure;
 }
 
 /* --- moving through the program --- */
@@ -124,15 +140,19 @@ void step_enter(evl_session *s) {
     s->declared = 0;
     s->header.count = 0;
     s->header_whole = false;
-    s->frame = (evl_frame){0};
+    if (!s->room->cutting)
+        return;
+    s->room->cutting = false;
+    s->room->frame = (evl_frame){0};
 }
 
 void step_advance(evl_session *s) {
     step_enter(s);
-    if (s->answer != NULL) {
-        if (++s->answer_position < s->answer->count)
+    evl_session_room *room = s->room;
+    if (room->answer != NULL) {
+        if (++room->answer_position < room->answer->count)
             return;
-        s->answer = NULL;
+        room->answer = NULL;
     }
     s->position++;
 }
@@ -151,15 +171,20 @@ static void skip_to_next_program(evl_session *s) {
     }
 }
 
+const evl_step *step_current(evl_session *s) {
+    skip_to_next_program(s);
+    return session_step(s);
+}
+
 const evl_step *step_after(const evl_session *s) {
-    evl_session after = *s;
-    step_advance(&after);
-    skip_to_next_program(&after);
-    return session_step(&after);
+    const evl_session_room *room = s->room;
+    if (room->answer != NULL && room->answer_position + 1 < room->answer->count)
+        return &room->answer->steps[room->answer_position + 1];
+    return step_at(s->program, s->position + 1);
 }
 
 static evl_action run_repeat(evl_session *s, const evl_step *step) {
-    uint32_t *rounds = &s->rounds[step->depth];
+    uint32_t *rounds = &s->room->rounds[step->depth];
     if (*rounds < UINT32_MAX)
         ++*rounds;
     if (step->number == EVL_ROUNDS_ENDLESS || *rounds < step->number)
@@ -169,26 +194,27 @@ static evl_action run_repeat(evl_session *s, const evl_step *step) {
     return step_simple(s, EVL_ACTION_GO_ON);
 }
 
-/* Moves without an action before others get their turn: a long repeat may have no other. */
-enum {
-    MOVES_AT_ONCE = 4096
-};
+uint32_t session_round(const evl_session *s) {
+    uint32_t round = 0;
+    for (int depth = 0; depth < EVL_MAX_NESTING; depth++)
+        round = s->room->rounds[depth] > 0 ? s->room->rounds[depth] : round;
+    return round;
+}
 
 evl_action session_next(evl_session *s, evl_input *in) {
     assert(!s->failed);
     for (int move = 0; move < MOVES_AT_ONCE; move++) {
-        skip_to_next_program(s);
-        const evl_step *step = session_step(s);
+        const evl_step *step = step_current(s);
         if (step == NULL)
             return step_simple(s, s->live ? EVL_ACTION_WAIT_STEPS : EVL_ACTION_END);
-        evl_action action = run(s, in, step);
+        evl_action action = step_run(s, in, step);
         if (action.kind != EVL_ACTION_GO_ON)
             return action;
     }
     return step_simple(s, EVL_ACTION_GO_ON);
 }
 
-static evl_action run(evl_session *s, evl_input *in, const evl_step *step) {
+evl_action step_run(evl_session *s, evl_input *in, const evl_step *step) {
     switch ((evl_step_kind)step->kind) {
     case EVL_STEP_EXPECT_CONNECT:
         return step_done(s);

@@ -23,7 +23,7 @@ typedef struct evl_input {
 
 typedef enum evl_action_kind {
     EVL_ACTION_STEP_DONE,   /* record it; bytes, length: a payload to keep, or NULL */
-    EVL_ACTION_WRITE,       /* bytes, length: owned by the program */
+    EVL_ACTION_WRITE,       /* bytes, length: owned by the program; then session_written */
     EVL_ACTION_HALF_CLOSE,  /* send our FIN */
     EVL_ACTION_CLOSE,       /* close(2) */
     EVL_ACTION_RESET,       /* RST; `discard`: without waiting for acknowledgement */
@@ -42,41 +42,87 @@ typedef enum evl_action_kind {
 typedef struct evl_action {
     evl_action_kind kind;
     uint32_t step;
+    uint32_t node; /* FAIL: of the step's checks, see evl_failure */
     bool discard;
-    bool is_more; /* STEP_DONE: of an answer, whose step has been told as done already */
+    bool is_more;    /* STEP_DONE: of an answer, whose step has been told as done already */
+    uint8_t failure; /* FAIL: evl_failure_kind, see session_failure */
     const uint8_t *bytes;
     size_t length;
     uint64_t time_ns;
-    evl_failure failure;
 } evl_action;
 
-typedef struct evl_session {
-    evl_program *program; /* borrowed; NULL: no steps yet */
+/* What only some programs need of a session: those that go round, choose, cut frames out, or are
+ * answered. The others' connections do without, for there may be thousands of them. */
+typedef struct evl_session_room {
     evl_program *answer;  /* borrowed; the steps an ASK was answered with, else NULL */
     evl_program *pending; /* borrowed; such steps, while the payload asked about is not used yet */
-    uint32_t position;
     uint32_t answer_position;
     uint32_t option; /* CHOICE: the one that was answered */
-    uint8_t phase;   /* of the current step: 0 when it becomes current */
-    uint8_t left;    /* evl_leave: how the connection ended, once that is known */
-    bool live;       /* more steps may come */
-    bool failed;
-    uint32_t match;    /* RECEIVE_UNTIL: how much of the delimiter has matched */
-    uint64_t offset;   /* bytes of the current step (payload) so far */
-    uint64_t declared; /* frames: the payload's length, once that is known */
-    evl_frame_header header;
-    bool header_whole; /* of a frame that failed or is not whole yet */
-    evl_frame frame;   /* PIECE, CHOICE */
+    evl_frame frame; /* PIECE, CHOICE */
+    bool cutting;    /* `frame` is in use */
     uint32_t rounds[EVL_MAX_NESTING];
     uint64_t taken[EVL_MAX_NESTING]; /* CHOICE, each once: options that have been, as bits */
+} evl_session_room;
+
+typedef struct evl_session {
+    evl_program *program;   /* borrowed; NULL: no steps yet */
+    evl_session_room *room; /* borrowed; never NULL */
+    uint32_t position;
+    uint8_t phase; /* of the current step: 0 when it becomes current */
+    uint8_t left;  /* evl_leave: how the connection ended, once that is known */
+    bool live;     /* more steps may come */
+    bool failed;
+    uint64_t offset;   /* bytes of the current step (payload) so far */
+    uint64_t declared; /* frames: the payload's length, once that is known */
+    uint32_t match;    /* RECEIVE_UNTIL: how much of the delimiter has matched */
+    evl_frame_header header;
+    bool header_whole; /* of a frame that failed or is not whole yet */
 } evl_session;
 
-void session_start(evl_session *session, evl_program *program, bool live);
+/* `room`: zeroed; may be NULL unless it is live or program_needs_room says so of the program. */
+void session_start(evl_session *session, evl_program *program, bool live, evl_session_room *room);
 
 evl_action session_next(evl_session *session, evl_input *input);
 
+/* A step that is done. */
+typedef struct evl_done {
+    uint32_t step;
+    bool is_more;         /* as an action's */
+    bool continues;       /* the next one's clock goes on, see EVL_STEP_CONTINUES */
+    size_t used;          /* of the input, up to its end */
+    const uint8_t *bytes; /* to be written now, or NULL; owned by the program */
+    size_t length;
+    uint64_t limit_ns;
+} evl_done;
+
+enum {
+    PLAYED_AT_ONCE = 64
+};
+
+/* A run of steps that are done, in order. */
+typedef struct evl_played {
+    evl_done done[PLAYED_AT_ONCE];
+    int count, writes;
+    int most_writes; /* set before: it stops there; at least 1 */
+} evl_played;
+
+/* As session_next, but plays as many steps as it can: STEP_DONE without a payload and WRITE are
+ * noted in `played`, to be carried out first, in order. GO_ON: ask again. */
+evl_action session_play(evl_session *session, evl_input *input, evl_played *played);
+
+/* WRITE has been carried out: the step is done. */
+void session_written(evl_session *session);
+
+/* The current step, or NULL when there is none; of an answer, or behind a program's end. */
+const evl_step *session_step_elsewhere(const evl_session *session);
+
 /* The current step, or NULL when there is none. */
-const evl_step *session_step(const evl_session *session);
+static inline const evl_step *session_step(const evl_session *session) {
+    const evl_program *program = session->program;
+    if (session->room->answer == NULL && program != NULL && session->position < program->count)
+        return &program->steps[session->position];
+    return session_step_elsewhere(session);
+}
 
 /* Its index for events; the count of steps so far when there is none. */
 uint32_t session_index(const evl_session *session);
@@ -105,6 +151,15 @@ void session_answer(evl_session *session, evl_program *answer, uint32_t option);
 
 /* Whether it still needs the program it was answered with. */
 bool session_holds_answer(const evl_session *session);
+
+/* What a FAIL action has failed with. */
+evl_failure session_failure(evl_session *session, const evl_action *action);
+
+/* How often the innermost repeat around the current step has gone round. */
+uint32_t session_round(const evl_session *session);
+
+/* Lets go of the programs: what it says of its steps is over. */
+void session_end(evl_session *session);
 
 /* Fails the current step from outside (limit, write error, answer). */
 evl_failure session_fail(evl_session *session, evl_failure_kind kind);

@@ -69,9 +69,7 @@ bool step_takes_reset_next(const evl_session *s) {
     const evl_step *step = session_step(s);
     if ((step->flags & EVL_STEP_OR_LEAVE) == 0)
         return takes_reset(step_after(s));
-    evl_session left = *s;
-    step_go_to(&left, step->target);
-    return takes_reset(session_step(&left));
+    return takes_reset(step_at(s->program, step->target));
 }
 
 evl_action run_wait(evl_session *s, evl_input *in, const evl_step *step) {
@@ -93,17 +91,18 @@ evl_action run_wait(evl_session *s, evl_input *in, const evl_step *step) {
 /* --- what the server does --- */
 
 evl_action run_send(evl_session *s, evl_input *in, const evl_step *step) {
-    if (s->phase == 1)
-        return step_done(s);
     if (is_gone(s))
         return step_fail(s, EVL_FAILURE_NO_CONNECTION);
     if (in->rst)
         return step_fail(s, EVL_FAILURE_CLIENT_RESET);
-    s->phase = 1;
     evl_action action = step_simple(s, EVL_ACTION_WRITE);
     action.bytes = step->bytes;
     action.length = step->length;
     return action;
+}
+
+void session_written(evl_session *s) {
+    step_advance(s);
 }
 
 /* HALF_CLOSE, CLOSE, RESET: the action first, the step done when it has been carried out. */
@@ -122,11 +121,11 @@ evl_action run_end(evl_session *s, const evl_step *step, evl_action_kind kind) {
 /* Asks, and plays the steps it is answered with in its place. A reset ends the wait at once. */
 evl_action run_ask(evl_session *s, const evl_input *in) {
     if (s->phase == ANSWERED) {
-        if (s->pending == NULL)
+        if (s->room->pending == NULL)
             return step_done(s);
-        s->answer = s->pending;
-        s->pending = NULL;
-        s->answer_position = 0;
+        s->room->answer = s->room->pending;
+        s->room->pending = NULL;
+        s->room->answer_position = 0;
         step_enter(s);
         return step_simple(s, EVL_ACTION_GO_ON);
     }

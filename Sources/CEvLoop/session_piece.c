@@ -25,13 +25,14 @@ static uint32_t option_count(const evl_step *step) {
 }
 
 static bool is_taken(const evl_session *s, const evl_step *step, uint32_t option) {
-    return (step->flags & EVL_STEP_EACH_ONCE) != 0 && (s->taken[step->depth] >> option & 1) != 0;
+    return (step->flags & EVL_STEP_EACH_ONCE) != 0 &&
+           (s->room->taken[step->depth] >> option & 1) != 0;
 }
 
 uint64_t session_taken(const evl_session *s) {
     const evl_step *step = session_step(s);
     bool each_once = step != NULL && (step->flags & EVL_STEP_EACH_ONCE) != 0;
-    return each_once ? s->taken[step->depth] : 0;
+    return each_once ? s->room->taken[step->depth] : 0;
 }
 
 bool session_may_take(const evl_session *s, uint32_t option) {
@@ -48,13 +49,13 @@ static bool all_taken(const evl_session *s, const evl_step *step) {
 }
 
 static evl_action leave_choice(evl_session *s, const evl_step *step) {
-    s->taken[step->depth] = 0;
+    s->room->taken[step->depth] = 0;
     return step_go_to(s, step->target);
 }
 
 static evl_action take_option(evl_session *s, const evl_step *step, uint32_t option) {
     if ((step->flags & EVL_STEP_EACH_ONCE) != 0)
-        s->taken[step->depth] |= (uint64_t)1 << option;
+        s->room->taken[step->depth] |= (uint64_t)1 << option;
     return step_go_to(s, step->options[option].target);
 }
 
@@ -137,15 +138,15 @@ static size_t payload_so_far(const evl_session *s, const evl_input *in,
     size_t length = available(in);
     if (!has_length(framing))
         return length - ending_length(framing, here(in), length);
-    size_t before = s->frame.header + s->frame.lead;
-    if (!s->frame.header_whole || length < before)
+    size_t before = s->room->frame.header + s->room->frame.lead;
+    if (!s->room->frame.header_whole || length < before)
         return 0;
     size_t body = length - before;
-    return body < s->frame.declared ? body : (size_t)s->frame.declared;
+    return body < s->room->frame.declared ? body : (size_t)s->room->frame.declared;
 }
 
 static void note_header(evl_session *s, const evl_input *in) {
-    const evl_frame *frame = &s->frame;
+    const evl_frame *frame = &s->room->frame;
     size_t rest = available(in) > frame->lead ? available(in) - frame->lead : 0;
     size_t length = frame->header < rest ? frame->header : rest;
     length = length < EVL_MAX_HEADER ? length : EVL_MAX_HEADER;
@@ -158,7 +159,7 @@ static void note_header(evl_session *s, const evl_input *in) {
 /* Puts the lead in front of the body, over the length field that stood between them, and uses that
  * field: then the payload is what the input begins with. */
 static void uncover_payload(evl_session *s, evl_input *in) {
-    evl_frame *frame = &s->frame;
+    evl_frame *frame = &s->room->frame;
     if (frame->lead > 0)
         memmove(here(in) + frame->header, here(in), frame->lead);
     in->used += frame->header;
@@ -187,45 +188,64 @@ static evl_action fail_check(evl_session *s, const evl_step *step, evl_check_ver
     bool chooses = step->kind == EVL_STEP_CHOICE;
     s->offset = verdict.offset;
     evl_action action = step_fail(s, chooses ? EVL_FAILURE_NO_OPTION : EVL_FAILURE_CHECK);
-    action.failure.node = verdict.node;
+    action.node = verdict.node;
     return action;
 }
 
-/* The payload has passed: uses it and goes on. */
-static evl_action take_payload(evl_session *s, evl_input *in, const evl_step *step,
-                               uint32_t option) {
+/* The payload, which stands at `payload` in the input, has passed: uses all up to `end` and goes
+ * on. */
+static evl_action take(evl_session *s, evl_input *in, const evl_step *step, uint32_t option,
+                       const uint8_t *payload, size_t end) {
     evl_action action = step_simple(s, EVL_ACTION_STEP_DONE);
+    evl_session_room *room = s->room;
     if (step->kind == EVL_STEP_CHOICE)
         action.step = s->program->base + step->options[option].step;
     if ((step->flags & EVL_STEP_KEEP) != 0) {
-        action.bytes = here(in);
-        action.length = s->frame.payload;
+        action.bytes = payload;
+        action.length = room->frame.payload;
     }
-    in->used += s->frame.total - s->frame.header;
+    in->used += end;
     if (step->kind == EVL_STEP_CHOICE) {
         take_option(s, step, option);
-        return action;
-    }
-    if (s->pending == NULL) {
+    } else if (room->pending == NULL) {
         step_advance(s);
-        return action;
+    } else {
+        room->answer = room->pending;
+        room->pending = NULL;
+        room->answer_position = 0;
+        step_enter(s);
     }
-    s->answer = s->pending;
-    s->pending = NULL;
-    s->answer_position = 0;
-    step_enter(s);
     return action;
+}
+
+/* The same of a payload that has been uncovered, and asked about. */
+static evl_action take_payload(evl_session *s, evl_input *in, const evl_step *step,
+                               uint32_t option) {
+    const evl_frame *frame = &s->room->frame;
+    return take(s, in, step, option, here(in), frame->total - frame->header);
 }
 
 static evl_action frame_whole(evl_session *s, evl_input *in, const evl_step *step) {
     uint32_t option = 0;
-    note_header(s, in);
-    uncover_payload(s, in);
-    evl_payload payload = {here(in), s->frame.payload, 0, true};
+    const evl_frame *frame = &s->room->frame;
+    bool in_place = frame->lead == 0; /* most are: nothing has to be moved to judge them */
+    if (!in_place) {
+        note_header(s, in);
+        uncover_payload(s, in);
+    }
+    const uint8_t *start = in_place ? here(in) + frame->header : here(in);
+    evl_payload payload = {start, frame->payload, 0, true};
     evl_check_verdict verdict = judge(s, step, payload, &option);
+    bool asks = (step->flags & EVL_STEP_QUESTION) != 0;
+    if (in_place && verdict.result != EVL_CHECK_FAILED && !asks)
+        return take(s, in, step, option, start, frame->total);
+    if (in_place) {
+        note_header(s, in);
+        uncover_payload(s, in);
+    }
     if (verdict.result == EVL_CHECK_FAILED)
         return fail_check(s, step, verdict);
-    if ((step->flags & EVL_STEP_QUESTION) == 0)
+    if (!asks)
         return take_payload(s, in, step, option);
     s->phase = ASKED;
     return step_simple(s, EVL_ACTION_ASK);
@@ -241,11 +261,11 @@ static bool fails_early(evl_session *s, evl_input *in, const evl_step *step, siz
     s->offset = length;
     if (step->framing.offset > 0 || length == 0)
         return false;
-    evl_payload payload = {here(in) + s->frame.header, length, judged, false};
+    evl_payload payload = {here(in) + s->room->frame.header, length, judged, false};
     evl_check_verdict verdict = judge(s, step, payload, &option);
     if (verdict.result != EVL_CHECK_FAILED)
         return false;
-    in->used += s->frame.header;
+    in->used += s->room->frame.header;
     *action = fail_check(s, step, verdict);
     return true;
 }
@@ -282,14 +302,15 @@ static evl_action wait_for_answer(evl_session *s, const evl_input *in) {
 
 evl_action run_piece(evl_session *s, evl_input *in, const evl_step *step) {
     if (s->phase == ANSWERED)
-        return take_payload(s, in, step, s->option);
+        return take_payload(s, in, step, s->room->option);
     if (s->phase == ASKED)
         return wait_for_answer(s, in);
     if (step->kind == EVL_STEP_CHOICE && all_taken(s, step))
         return leave_choice(s, step);
     if (leaves_instead(s, in, step))
         return step_go_to(s, step->target);
-    switch (evl_frame_cut(&s->frame, &step->framing, here(in), available(in))) {
+    s->room->cutting = true;
+    switch (evl_frame_cut(&s->room->frame, &step->framing, here(in), available(in))) {
     case EVL_FRAME_PARTIAL:
         return frame_partial(s, in, step);
     case EVL_FRAME_WHOLE:

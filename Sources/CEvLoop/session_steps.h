@@ -11,13 +11,27 @@ enum { /* phases of steps that ask, or may be left at their start */
     ANSWERED = 3
 };
 
+/* Moves without an action before others get their turn: a long repeat may have no other. */
+enum {
+    MOVES_AT_ONCE = 4096
+};
+
 /* session.c */
-evl_action step_simple(const evl_session *s, evl_action_kind kind);
+const evl_step *step_current(evl_session *s);
+evl_action step_run(evl_session *s, evl_input *in, const evl_step *step);
+static inline evl_action step_simple(const evl_session *s, evl_action_kind kind) {
+    uint32_t step = s->program == NULL ? 0 : s->program->base + s->position;
+    return (evl_action){.kind = kind, .step = step};
+}
 evl_action step_done(evl_session *s);
+/* An answer's steps are done in the name of the step that asked, each of them: a PIECE is before
+ * the first of them, an ASK with it. Whether the current one is such, of a step told as done. */
+bool step_is_more(const evl_session *s);
 evl_action step_fail(evl_session *s, evl_failure_kind kind);
 void step_enter(evl_session *s);
 void step_advance(evl_session *s);
 evl_action step_go_to(evl_session *s, uint32_t target);
+const evl_step *step_at(const evl_program *program, uint32_t position);
 const evl_step *step_after(const evl_session *s);
 
 /* session_input.c */

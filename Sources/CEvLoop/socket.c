@@ -238,19 +238,31 @@ void socket_unlink(const evl_address *address, socket_file file) {
 
 /* --- connections --- */
 
-void socket_describe(const any_address *address, char peer[SOCKET_PEER_TEXT]) {
+socket_end socket_end_of(const any_address *address) {
+    socket_end end = {.family = EVL_UNIX};
+    if (address->any.sa_family == AF_INET) {
+        end = (socket_end){.family = EVL_IPV4, .port = ntohs(address->v4.sin_port)};
+        memcpy(end.bytes, &address->v4.sin_addr, sizeof address->v4.sin_addr);
+    } else if (address->any.sa_family == AF_INET6) {
+        end = (socket_end){.family = EVL_IPV6, .port = ntohs(address->v6.sin6_port)};
+        memcpy(end.bytes, &address->v6.sin6_addr, sizeof address->v6.sin6_addr);
+    }
+    return end;
+}
+
+void socket_describe_end(const socket_end *end, char text[SOCKET_PEER_TEXT]) {
     char host[INET6_ADDRSTRLEN] = "";
-    switch (address->any.sa_family) {
-    case AF_INET:
-        inet_ntop(AF_INET, &address->v4.sin_addr, host, sizeof host);
-        snprintf(peer, SOCKET_PEER_TEXT, "%s:%u", host, ntohs(address->v4.sin_port));
+    switch ((evl_family)end->family) {
+    case EVL_IPV4:
+        inet_ntop(AF_INET, end->bytes, host, sizeof host);
+        snprintf(text, SOCKET_PEER_TEXT, "%s:%u", host, end->port);
         return;
-    case AF_INET6:
-        inet_ntop(AF_INET6, &address->v6.sin6_addr, host, sizeof host);
-        snprintf(peer, SOCKET_PEER_TEXT, "[%s]:%u", host, ntohs(address->v6.sin6_port));
+    case EVL_IPV6:
+        inet_ntop(AF_INET6, end->bytes, host, sizeof host);
+        snprintf(text, SOCKET_PEER_TEXT, "[%s]:%u", host, end->port);
         return;
-    default:
-        snprintf(peer, SOCKET_PEER_TEXT, "unix");
+    case EVL_UNIX:
+        snprintf(text, SOCKET_PEER_TEXT, "unix");
     }
 }
 
@@ -269,7 +281,7 @@ static int accept_cloexec(int listener, any_address *address, socklen_t *length)
 #endif
 }
 
-socket_result socket_accept(int listener, int *fd, char peer[SOCKET_PEER_TEXT], int *error) {
+socket_result socket_accept(int listener, int *fd, socket_end *peer, int *error) {
     for (;;) {
         any_address address = {0};
         socklen_t length = sizeof address;
@@ -277,7 +289,7 @@ socket_result socket_accept(int listener, int *fd, char peer[SOCKET_PEER_TEXT], 
         int failure = errno;
         if (accepted >= 0) {
             *fd = accepted;
-            socket_describe(&address, peer); /* getpeername(2) would fail after an early RST */
+            *peer = socket_end_of(&address); /* getpeername(2) would fail after an early RST */
             return SOCKET_OK;
         }
         switch (failure) {

@@ -23,6 +23,15 @@ enum {
     SOCKET_PEER_TEXT = 56
 }; /* "[IPv6]:port" and its NUL */
 
+/* One end of a connection, in few bytes; as text when somebody looks. */
+typedef struct socket_end {
+    uint8_t bytes[16]; /* IPv4: the first four */
+    uint16_t port;
+    uint8_t family; /* evl_family */
+} socket_end;
+
+void socket_describe_end(const socket_end *end, char text[SOCKET_PEER_TEXT]);
+
 /* Binds and listens; on EVL_OK *fd and *address (with the kernel's port) are set. */
 evl_status socket_listen(const evl_address *wanted, int *fd, evl_address *address, int *error);
 
@@ -41,8 +50,8 @@ uint32_t socket_pending_count(int fd);
 /* Whether a connection waits to be accepted. Any thread. */
 bool socket_has_pending(int fd);
 
-/* `peer` receives the client's address as text. */
-socket_result socket_accept(int listener, int *fd, char peer[SOCKET_PEER_TEXT], int *error);
+/* `peer` receives the client's address. */
+socket_result socket_accept(int listener, int *fd, socket_end *peer, int *error);
 
 socket_result socket_read(int fd, uint8_t *bytes, size_t capacity, size_t *moved, int *error);
 socket_result socket_write(int fd, struct iovec *parts, int count, size_t *moved, int *error);
@@ -93,8 +102,13 @@ socket_dial_result socket_dial_outcome(int fd, int *error, bool *was_reset);
  * to connect from, the very port that nobody listens on. */
 bool socket_is_its_own_peer(int fd);
 
-/* The socket's own address, and any address, as text. */
-void socket_describe_local(int fd, char local[SOCKET_PEER_TEXT]);
-void socket_describe_address(const evl_address *address, char text[SOCKET_PEER_TEXT]);
+/* The socket's own address, and its peer's. False: it has none. */
+bool socket_local_end(int fd, socket_end *local);
+bool socket_peer_end(int fd, socket_end *peer);
+
+/* Whether it is one address, and not all of this host's. */
+bool socket_is_specific(const socket_end *end);
+
+void socket_address_end(const evl_address *address, socket_end *end);
 
 #endif

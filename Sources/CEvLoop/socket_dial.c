@@ -130,16 +130,32 @@ bool socket_is_its_own_peer(int fd) {
     return getpeername(fd, &theirs.any, &length) == 0 && same_end(&ours, &theirs);
 }
 
-void socket_describe_local(int fd, char local[SOCKET_PEER_TEXT]) {
+bool socket_local_end(int fd, socket_end *local) {
     any_address ours = {0};
     socklen_t length = sizeof ours;
-    if (getsockname(fd, &ours.any, &length) == 0)
-        socket_describe(&ours, local);
+    if (getsockname(fd, &ours.any, &length) != 0)
+        return false;
+    *local = socket_end_of(&ours);
+    return true;
 }
 
-void socket_describe_address(const evl_address *address, char text[SOCKET_PEER_TEXT]) {
+bool socket_peer_end(int fd, socket_end *peer) {
+    any_address theirs = {0};
+    socklen_t length = sizeof theirs;
+    if (getpeername(fd, &theirs.any, &length) != 0)
+        return false;
+    *peer = socket_end_of(&theirs);
+    return true;
+}
+
+bool socket_is_specific(const socket_end *end) {
+    static const uint8_t any[sizeof end->bytes];
+    return end->family != EVL_UNIX && memcmp(end->bytes, any, sizeof any) != 0;
+}
+
+void socket_address_end(const evl_address *address, socket_end *end) {
     any_address raw = {0};
     socklen_t length = 0;
     if (socket_encode(address, &raw, &length) == EVL_OK)
-        socket_describe(&raw, text);
+        *end = socket_end_of(&raw);
 }

@@ -20,7 +20,7 @@ int socket_open(const evl_address *address);
 
 evl_status socket_encode(const evl_address *address, any_address *out, socklen_t *length);
 
-void socket_describe(const any_address *address, char text[SOCKET_PEER_TEXT]);
+socket_end socket_end_of(const any_address *address);
 
 void socket_set_flag(int fd, int level, int option);
 

@@ -125,7 +125,8 @@ void evl_probe_ends(int fd, char local[EVL_END_TEXT], uint16_t *peer_port) {
     (void)getsockname(fd, &ours.any, &length);
     length = sizeof theirs;
     (void)getpeername(fd, &theirs.any, &length);
-    socket_describe(&ours, local);
+    socket_end end = socket_end_of(&ours);
+    socket_describe_end(&end, local);
     *peer_port = port_of(&theirs);
 }
 

@@ -79,8 +79,9 @@ private let big = [UInt8](repeating: 7, count: 8 << 20)  // more than both socke
     }
 
     @Test func aClientThatConnectsAgainIsNotAbsentWhileItIsServed() throws {
-        let script: [CoreStep] = [.delay(500 * millisecond), .send("a"), .close]
-        let server = try CoreListener([script, [.send("b"), .close]], .init(step: 200 * millisecond))
+        // The limit is also how long this thread may take from "a" to its next connection.
+        let script: [CoreStep] = [.delay(4000 * millisecond), .send("a"), .close]
+        let server = try CoreListener([script, [.send("b"), .close]], .init(step: 3000 * millisecond))
         evl_endpoint_join(server.raw, 1)
         #expect(try server.connect().receiveText(2) == "a")
         #expect(try server.connect().receiveText(2) == "b")

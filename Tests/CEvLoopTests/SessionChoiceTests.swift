@@ -101,13 +101,16 @@ private let frames: [CoreStep] = [
         ]
         let program = CoreProgram.make(steps)
         var (session, input, byte) = (evl_session(), evl_input(), UInt8(ascii: "x"))
+        var room = evl_session_room()
         withExtendedLifetime(program) {
-            session_start(&session, program.raw, false)
-            withUnsafeMutablePointer(to: &byte) {
-                input.bytes = $0
-                input.length = 1
-                #expect(session_next(&session, &input).kind == EVL_ACTION_GO_ON)
-                #expect(session_next(&session, &input).kind == EVL_ACTION_GO_ON)
+            withUnsafeMutablePointer(to: &room) { room in
+                withUnsafeMutablePointer(to: &byte) {
+                    session_start(&session, program.raw, false, room)
+                    input.bytes = $0
+                    input.length = 1
+                    #expect(session_next(&session, &input).kind == EVL_ACTION_GO_ON)
+                    #expect(session_next(&session, &input).kind == EVL_ACTION_GO_ON)
+                }
             }
         }
     }

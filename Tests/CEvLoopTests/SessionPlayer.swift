@@ -53,6 +53,7 @@ struct Failure: Equatable {
 /// A session, its input at a guard page, and what it has asked for so far.
 final class SessionPlayer {
     private var session = evl_session()
+    private let room = UnsafeMutablePointer<evl_session_room>.allocate(capacity: 1)
     private var programs: [CoreProgram] = []
     private var last: ProgramPointer?
     private let guarded = GuardedBytes()
@@ -65,8 +66,14 @@ final class SessionPlayer {
 
     init(_ steps: [CoreStep], live: Bool = false, base: UInt32 = 0) {
         let program = steps.isEmpty && live ? nil : keep(CoreProgram.make(steps, base: base))
-        session_start(&session, program, live)
+        room.initialize(to: evl_session_room())
+        // As connections do it: those that need no room have none.
+        session_start(&session, program, live, live || program_needs_room(program) ? room : nil)
         last = program
+    }
+
+    deinit {
+        room.deallocate()
     }
 
     private func keep(_ program: CoreProgram) -> ProgramPointer {
@@ -135,6 +142,10 @@ final class SessionPlayer {
             let action = session_next(&session, &input)
             if action.kind == EVL_ACTION_GO_ON { continue }
             acts.append(carryOut(action))
+            if action.kind == EVL_ACTION_WRITE {
+                session_written(&session)
+                acts.append(.done(Int(action.step)))
+            }
             if ends(action.kind) { break }
         }
         consumed += input.used
@@ -175,7 +186,7 @@ final class SessionPlayer {
         case EVL_ACTION_WAIT_ANSWER: return .waitAnswer
         case EVL_ACTION_WAIT_STEPS: return .waitSteps
         case EVL_ACTION_FAIL:
-            failure = action.failure
+            failure = withUnsafePointer(to: action) { session_failure(&session, $0) }
             let kind = evl_failure_kind(UInt32(failure.kind))
             return .fail(Failure(kind: kind, step: Int(failure.step), offset: failure.offset))
         default: return .end

@@ -87,13 +87,26 @@ private struct Player {
     /// How much had been taken when the current step began.
     private var began = 0
     private var kept: [ConnectionReport.Kept] = []
+    private let room = Room()
+
+    private final class Room {
+        let raw = UnsafeMutablePointer<evl_session_room>.allocate(capacity: 1)
+
+        init() {
+            raw.initialize(to: evl_session_room())
+        }
+
+        deinit {
+            raw.deallocate()
+        }
+    }
 
     init(_ template: Template) throws {
         var plan = ScriptPlan()
         try plan.append([.expectTemplate(template)], framing: .line)
         self.plan = plan
         program = try Program(plan.steps[...], base: 0, scale: .off)
-        session_start(&session, UnsafeMutablePointer<evl_program>(program.raw), false)
+        session_start(&session, UnsafeMutablePointer<evl_program>(program.raw), false, room.raw)
     }
 
     mutating func play(_ pieces: [[UInt8]]) -> Outcome {
@@ -126,7 +139,8 @@ private struct Player {
                     .init(
                         step: Int(action.step),
                         bytes: Array(UnsafeBufferPointer(start: bytes, count: action.length))))
-            case EVL_ACTION_FAIL: return .failed(at: began + Int(action.failure.offset))
+            case EVL_ACTION_FAIL:
+                return .failed(at: began + Int(withUnsafePointer(to: action) { session_failure(&session, $0) }.offset))
             case EVL_ACTION_END: return .matched(plan.captures(kept).all, taken: taken + input.used)
             default: return nil
             }

@@ -1,0 +1,5 @@
+import Foundation
+
+extension Double {
+    var logarithm: Double { Foundation.log(self) }
+}
