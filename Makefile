@@ -2,7 +2,7 @@
 
 SWIFT ?= swift
 SOURCES := Sources Tests Examples $(wildcard Interop) $(wildcard Benchmarks) Package.swift
-C_SOURCES = $(shell find Sources/CEvLoop Sources/CLibev Tests Fuzz Benchmarks/Sources -name '*.[ch]')
+C_SOURCES = $(shell find Sources/CEvLoop Sources/CLibev Tests Fuzz Guard Benchmarks/Sources Interop/Sources -name '*.[ch]')
 
 # Homebrew's folders are not on the compiler's own path.
 ifeq ($(shell uname -s),Darwin)

@@ -118,10 +118,17 @@ static void step_done(evl_connection *c, uint32_t step, size_t used) {
     connection_note(c, EVL_EVENT_STEP_DONE, step, c->consumed_total + used);
 }
 
-/* The next step's turn has come; `continues`: it is part of the one before. */
-static void next_step(evl_connection *c, bool continues) {
-    if (!continues)
-        c->step_began_ns = c->host->loop->now_ns;
+/* A step is over; `continues`: the next one is part of it, and its clock goes on. */
+static void turn_over(evl_connection *c, uint32_t step, bool is_more, bool continues) {
+    uint64_t now = c->host->loop->now_ns;
+    if (continues)
+        return;
+    if (!is_more)
+        statistics_step(c->host->statistics, c->script, step, now, c->step_began_ns);
+    c->step_began_ns = now;
+}
+
+static void next_step(evl_connection *c) {
     c->time_up = false;
     c->limit_passed = false;
     if (c->trouble != NULL)
@@ -131,35 +138,18 @@ static void next_step(evl_connection *c, bool continues) {
         loop_alarm_cancel(c->host->loop, &c->alarm);
 }
 
-/* Steps behind the first of a run take no time: all are done at the loop's one stamp. */
-static void count_run(const evl_connection *c, const evl_played *played) {
-    if (c->host->statistics == NULL)
-        return;
-    uint64_t now = c->host->loop->now_ns, began = c->step_began_ns;
-    for (int i = 0; i < played->count; i++) {
-        const evl_done *done = &played->done[i];
-        if (done->continues)
-            continue;
-        if (!done->is_more)
-            statistics_step(c->host->statistics, c->script, done->step, now, began);
-        began = now;
-    }
-}
-
 /* Carries out a run of steps. False: one can't be. */
 static bool account(evl_connection *c, pump_state *pump) {
     const evl_played *played = &pump->played;
-    bool continues = true;
     for (int i = 0; i < played->count; i++) {
         const evl_done *done = &played->done[i];
         if (done->bytes != NULL)
             io_batch(c, &pump->batch, done);
         step_done(c, done->step, done->used);
-        continues &= done->continues;
+        turn_over(c, done->step, done->is_more, done->continues);
     }
-    count_run(c, played);
     if (played->count > 0)
-        next_step(c, continues);
+        next_step(c);
     return pump->batch.count < BATCH_PARTS || io_flush(c, &pump->batch);
 }
 
@@ -172,11 +162,9 @@ static void kept_step_done(evl_connection *c, const pump_state *pump, const evl_
         connection_fail(c, failure);
     }
     const evl_step *next = session_step(&c->session);
-    bool continues = next != NULL && (next->flags & EVL_STEP_CONTINUES) != 0;
-    if (!continues && !action->is_more)
-        statistics_step(c->host->statistics, c->script, action->step, c->host->loop->now_ns,
-                        c->step_began_ns);
-    next_step(c, continues);
+    turn_over(c, action->step, action->is_more,
+              next != NULL && (next->flags & EVL_STEP_CONTINUES) != 0);
+    next_step(c);
 }
 
 static void start_time(evl_connection *c, uint64_t time_ns) {

@@ -44,6 +44,7 @@ static evl_endpoint *endpoint_create(const evl_endpoint_config *config, evl_loop
     for (uint32_t i = 0; i < config->program_count; i++)
         endpoint->programs[i] = evl_program_retain(config->programs[i]);
     endpoint->config.programs = endpoint->programs;
+    endpoint->config.sources = NULL; /* dial_prepare copies them */
     endpoint->listener = endpoint->reserved = -1;
     endpoint->awaited = endpoint->unreached = NOBODY;
     endpoint->host = (evl_host){
@@ -54,6 +55,7 @@ static evl_endpoint *endpoint_create(const evl_endpoint_config *config, evl_loop
         .record_bytes = config->record_bytes,
         .is_tcp = config->address.family != EVL_UNIX,
         .dials = config->dials,
+        .counters_only = config->counters_only,
         .statistics = endpoint->host.statistics,
         .moved = connection_moved,
         .ended = connection_ended,
@@ -85,6 +87,7 @@ static void endpoint_free(evl_endpoint *endpoint) {
     free(endpoint->records);
     free(endpoint->asking);
     free(endpoint->programs);
+    free(endpoint->sources);
     free(endpoint);
 }
 
@@ -106,7 +109,8 @@ evl_status evl_endpoint_open(const evl_endpoint_config *config, evl_notify_fn no
     evl_endpoint *endpoint = endpoint_create(config, loop);
     if (endpoint == NULL)
         return EVL_NO_MEMORY;
-    evl_status status = config->dials ? dial_prepare(endpoint) : accept_listen(endpoint, error);
+    evl_status status =
+        config->dials ? dial_prepare(endpoint, config->sources) : accept_listen(endpoint, error);
     if (status != EVL_OK) {
         endpoint_free(endpoint);
         return status;
@@ -338,8 +342,7 @@ static void connection_ended(evl_host *host, evl_connection *c) {
     endpoint->sent_total += c->sent_total - (c->trouble == NULL ? 0 : c->trouble->unwritten);
     endpoint->completed += c->script_done ? 1 : 0;
     endpoint->failed |= connection_failure(c) != EVL_FAILURE_NONE;
-    if (c->trouble != NULL)
-        statistics_ended(host->statistics, c->script, &c->trouble->failure);
+    statistics_ended(host->statistics, c->script, c->trouble == NULL ? NULL : &c->trouble->failure);
     if (!report_keep(endpoint, c)) {
         *(connection_failure(c) == EVL_FAILURE_NONE ? &endpoint->records_dropped
                                                     : &endpoint->failures_dropped) += 1;

@@ -29,6 +29,7 @@ struct evl_endpoint {
     evl_host host; /* first: a host is its endpoint */
     evl_endpoint_config config;
     evl_program **programs; /* owned copies of the config's references */
+    evl_address *sources;   /* owned; config.source_count of them, one after the other in turn */
     evl_program *unclaimed; /* live: steps enqueued before the connection came */
     evl_program *last_unclaimed;
     evl_notify_fn notify;
@@ -127,7 +128,7 @@ void ask_ended(evl_endpoint *endpoint, const evl_connection *connection);
 bool report_keep(evl_endpoint *endpoint, evl_connection *connection);
 
 /* endpoint_dial.c */
-evl_status dial_prepare(evl_endpoint *endpoint);
+evl_status dial_prepare(evl_endpoint *endpoint, const evl_address *sources);
 void dial_more(evl_endpoint *endpoint);
 void dial_retry(evl_alarm *alarm);
 void dial_fired(struct ev_loop *ev, ev_timer *watcher, int events);

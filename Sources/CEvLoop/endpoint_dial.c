@@ -3,9 +3,11 @@
  * Happy path: dial -> (under way ->)? connected -> admitted, and as one ends the next is dialled.
  * Refused: somebody may be about to listen, so one attempt after the other knocks for all, after
  * ever longer pauses, until the connect limit has passed since the first refusal. No answer within
- * the limit, and every other error, end it: what no attempt got through to none will. */
+ * the limit, and every other error, end it: what no attempt got through to none will. Out of
+ * descriptors or local ports: it waits for a connection to end, or knocks as when refused. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "endpoint.h"
 
@@ -28,11 +30,27 @@ static void knock(evl_endpoint *endpoint);
 static void decide(evl_endpoint *endpoint, const dial_attempt *attempt);
 static void aim(evl_endpoint *endpoint);
 
-evl_status dial_prepare(evl_endpoint *endpoint) {
+static evl_status copy_sources(evl_endpoint *endpoint, const evl_address *sources) {
+    uint32_t count = endpoint->config.source_count;
+    if (count == 0)
+        return EVL_OK;
+    for (uint32_t i = 0; i < count; i++) {
+        evl_status status = socket_check_address(&sources[i]);
+        if (status != EVL_OK)
+            return status;
+    }
+    endpoint->sources = calloc(count, sizeof *sources);
+    if (endpoint->sources == NULL)
+        return EVL_NO_MEMORY;
+    memcpy(endpoint->sources, sources, count * sizeof *sources);
+    return EVL_OK;
+}
+
+evl_status dial_prepare(evl_endpoint *endpoint, const evl_address *sources) {
     const evl_endpoint_config *config = &endpoint->config;
     evl_status status = socket_check_address(&config->address);
-    if (status == EVL_OK && config->has_source)
-        status = socket_check_address(&config->source);
+    if (status == EVL_OK)
+        status = copy_sources(endpoint, sources);
     endpoint->address = config->address;
     if (status == EVL_OK)
         endpoint_note_address(endpoint);
@@ -84,12 +102,20 @@ static uint64_t connect_limit(const evl_endpoint *endpoint) {
 
 /* --- one attempt --- */
 
+/* The n-th connection has the n-th source, and round again; NULL: the kernel chooses. It keeps it
+ * while it is refused, for then it is still the n-th. */
+static const evl_address *next_source(const evl_endpoint *endpoint) {
+    uint32_t count = endpoint->config.source_count;
+    uint32_t begun = endpoint->scripted + endpoint->dialling;
+    return count == 0 ? NULL : &endpoint->sources[begun % count];
+}
+
 static void knock(evl_endpoint *endpoint) {
     const evl_endpoint_config *config = &endpoint->config;
-    const evl_address *source = config->has_source ? &config->source : NULL;
     dial_attempt attempt = {.fd = -1, .began_ns = loop_stamp(endpoint->host.loop)};
     endpoint->attempts++;
-    attempt.result = socket_dial(&config->address, source, &attempt.fd, &attempt.error);
+    attempt.result =
+        socket_dial(&config->address, next_source(endpoint), &attempt.fd, &attempt.error);
     /* Within one host it is decided by now: most need no watcher. */
     if (attempt.result == SOCKET_DIALLING)
         attempt.result = socket_dial_outcome(attempt.fd, &attempt.error, &attempt.was_reset);
@@ -119,10 +145,18 @@ static void refused(evl_endpoint *endpoint, uint64_t began_ns, int error) {
     dial_again_at(endpoint, now + (left < endpoint->back_off_ns ? left : endpoint->back_off_ns));
 }
 
+/* Those that stay open, having played their scripts, won't make room before it is finished. */
+static bool will_make_room(const evl_endpoint *endpoint) {
+    const evl_connection *c = endpoint->first_active;
+    while (c != NULL && connection_is_idle(c))
+        c = c->next;
+    return c != NULL || endpoint->dialling > 0;
+}
+
 static void pause_dialling(evl_endpoint *endpoint, uint64_t began_ns, int error) {
     endpoint->accept_pauses++;
     endpoint->accept_error = error;
-    if (endpoint->active + endpoint->dialling > 0) /* one that ends makes room */
+    if (will_make_room(endpoint))
         dial_again_at(endpoint, loop_stamp(endpoint->host.loop) + PAUSE_NS);
     else
         refused(endpoint, began_ns, error);

@@ -211,10 +211,8 @@ static uint8_t flags_of(const evl_step *step) {
         return leave | EVL_STEP_EACH_ONCE | (chooses_bytes ? 0 : EVL_STEP_KEEP | EVL_STEP_QUESTION);
     if (step->kind == EVL_STEP_EXPECT_DISCONNECT)
         return EVL_STEP_CONTINUES | EVL_STEP_IMPLICIT | EVL_STEP_MAY_STAY | EVL_STEP_DISCARD;
-    if (step->kind == EVL_STEP_DISCONNECT) /* a client's unwritten end */
+    if (step->kind == EVL_STEP_DISCONNECT || step->kind == EVL_STEP_RESET) /* unwritten ends, too */
         return EVL_STEP_CONTINUES | EVL_STEP_IMPLICIT | EVL_STEP_DISCARD;
-    if (step->kind == EVL_STEP_RESET)
-        return EVL_STEP_CONTINUES | EVL_STEP_DISCARD;
     return EVL_STEP_CONTINUES;
 }
 

@@ -85,7 +85,9 @@ bool session_holds_answer(const evl_session *s) {
 
 /* --- actions --- */
 
-bool step_is_more(const evl_session *s) {
+/* An answer's steps are done in the name of the step that asked, each of them: a PIECE is before
+ * the first of them, an ASK with it. */
+bool step_is_more_of_answer(const evl_session *s) {
     const evl_session_room *room = s->room;
     return room->answer != NULL &&
            (room->answer_position > 0 || s->program->steps[s->position].kind != EVL_STEP_ASK);
@@ -93,7 +95,7 @@ bool step_is_more(const evl_session *s) {
 
 evl_action step_done(evl_session *s) {
     evl_action action = step_simple(s, EVL_ACTION_STEP_DONE);
-    action.is_more = step_is_more(s);
+    action.is_more = step_is_more_of_answer(s);
     step_advance(s);
     return action;
 }
@@ -164,16 +166,11 @@ evl_action step_go_to(evl_session *s, uint32_t target) {
 }
 
 /* Follows the chain of a live server's programs to the next unplayed step. */
-static void skip_to_next_program(evl_session *s) {
+void step_skip_program(evl_session *s) {
     while (s->program != NULL && s->position >= s->program->count && s->program->next != NULL) {
         s->program = s->program->next;
         s->position = 0;
     }
-}
-
-const evl_step *step_current(evl_session *s) {
-    skip_to_next_program(s);
-    return session_step(s);
 }
 
 const evl_step *step_after(const evl_session *s) {

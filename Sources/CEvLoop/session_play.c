@@ -8,7 +8,7 @@
 static void note_done(evl_session *s, const evl_input *in, const evl_step *step, evl_played *played,
                       const uint8_t *bytes, size_t length) {
     evl_done *done = &played->done[played->count++];
-    done->step = session_index(s);
+    done->step = s->program->base + s->position;
     done->is_more = false;
     done->used = in->used;
     done->bytes = bytes;
@@ -17,44 +17,74 @@ static void note_done(evl_session *s, const evl_input *in, const evl_step *step,
     played->writes += bytes != NULL ? 1 : 0;
 }
 
+/* Nothing of it has been played yet; and it is no answer's. */
 static bool is_fresh(const evl_session *s) {
     return s->phase == 0 && s->offset == 0 && s->header.count == 0 && s->room->answer == NULL;
 }
 
-/* Whether all that the step expects is there, and right. */
-static bool passes(const evl_input *in, const evl_step *step) {
-    size_t width = 0;
-    if (step->kind == EVL_STEP_EXPECT_FRAME) {
-        width = step->framing.width;
-        if (available(in) < width ||
-            frame_decode(here(in), step->framing.width, step->framing.byte_order) != step->length)
-            return false;
-    } else if (step->kind != EVL_STEP_EXPECT_BYTES) {
-        return false;
-    }
-    return available(in) - width >= step->length &&
-           memcmp(here(in) + width, step->bytes, step->length) == 0;
+static bool is_there(const evl_input *in, size_t header, const evl_step *step) {
+    return available(in) - header >= step->length &&
+           memcmp(here(in) + header, step->bytes, step->length) == 0;
 }
 
-static bool sends(const evl_session *s, const evl_input *in, const evl_step *step) {
-    return step->kind == EVL_STEP_SEND && !in->rst && !is_gone(s);
+/* A plain length and the very payload, in one piece. */
+static bool frame_is_there(const evl_input *in, const evl_step *step) {
+    const evl_framing *framing = &step->framing;
+    return available(in) >= framing->width &&
+           frame_decode(here(in), framing->width, framing->byte_order) == step->length &&
+           is_there(in, framing->width, step);
 }
 
-/* The steps that most scripts are made of, when nothing is in their way. */
+static void pass(evl_session *s, evl_input *in, const evl_step *step, size_t header,
+                 evl_played *played) {
+    in->used += header + step->length;
+    note_done(s, in, step, played, NULL, 0);
+    s->position++; /* all else of a fresh step is as it was when it became current */
+}
+
+/* The steps that most scripts are made of, when nothing is in their way. False: it is. */
 static bool play_plainly(evl_session *s, evl_input *in, const evl_step *step, evl_played *played) {
-    if (!is_fresh(s))
-        return false;
-    if (passes(in, step)) {
-        in->used += step->length;
-        in->used += step->kind == EVL_STEP_EXPECT_FRAME ? step->framing.width : 0;
-        note_done(s, in, step, played, NULL, 0);
-    } else if (sends(s, in, step)) {
+    switch ((evl_step_kind)step->kind) {
+    case EVL_STEP_EXPECT_BYTES:
+        if (!is_fresh(s) || !is_there(in, 0, step))
+            return false;
+        pass(s, in, step, 0, played);
+        return true;
+    case EVL_STEP_EXPECT_FRAME:
+        if (!is_fresh(s) || !frame_is_there(in, step))
+            return false;
+        pass(s, in, step, step->framing.width, played);
+        return true;
+    case EVL_STEP_SEND:
+        if (!is_fresh(s) || in->rst || is_gone(s))
+            return false;
         note_done(s, in, step, played, step->bytes, step->length);
-    } else {
+        s->position++;
+        return true;
+    case EVL_STEP_JUMP:
+        if (!is_fresh(s))
+            return false;
+        s->position = step->target;
+        return true;
+    case EVL_STEP_EXPECT_CONNECT:
+    case EVL_STEP_RECEIVE_EXACTLY:
+    case EVL_STEP_RECEIVE_AT_LEAST:
+    case EVL_STEP_RECEIVE_UNTIL:
+    case EVL_STEP_EXPECT_SILENCE:
+    case EVL_STEP_EXPECT_EOF:
+    case EVL_STEP_EXPECT_DISCONNECT:
+    case EVL_STEP_DELAY:
+    case EVL_STEP_HALF_CLOSE:
+    case EVL_STEP_DISCONNECT:
+    case EVL_STEP_CLOSE:
+    case EVL_STEP_RESET:
+    case EVL_STEP_ASK:
+    case EVL_STEP_REPEAT:
+    case EVL_STEP_PIECE:
+    case EVL_STEP_CHOICE:
         return false;
     }
-    s->position++; /* all else of it is as it was when it became current */
-    return true;
+    return false;
 }
 
 /* Notes what is done at once. False: the action is one to carry out. */
@@ -64,36 +94,35 @@ static bool absorb(evl_session *s, const evl_input *in, const evl_step *step,
     if (!writes && (action->kind != EVL_ACTION_STEP_DONE || action->bytes != NULL))
         return false;
     note_done(s, in, step, played, action->bytes, action->length);
-    evl_done *done = &played->done[played->count - 1];
-    done->step = action->step;
-    done->is_more = writes ? step_is_more(s) : action->is_more;
+    played->done[played->count - 1].step = action->step;
+    played->done[played->count - 1].is_more = action->is_more;
     if (writes)
         session_written(s);
     return true;
 }
 
-static void note_clock(const evl_session *s, evl_played *played) {
-    const evl_step *next = session_step(s);
-    played->done[played->count - 1].continues =
-        next != NULL && (next->flags & EVL_STEP_CONTINUES) != 0;
+/* The current step; and whether it goes on with the clock of the one that was noted last. */
+static const evl_step *turn_to(evl_session *s, evl_played *played) {
+    const evl_step *step = step_current(s);
+    if (played->count > 0)
+        played->done[played->count - 1].continues =
+            step != NULL && (step->flags & EVL_STEP_CONTINUES) != 0;
+    return step;
 }
 
 evl_action session_play(evl_session *s, evl_input *in, evl_played *played) {
     played->count = played->writes = 0;
-    for (int move = 0; move < MOVES_AT_ONCE && played->count < PLAYED_AT_ONCE; move++) {
-        const evl_step *step = step_current(s);
-        if (step == NULL || played->writes == played->most_writes)
+    for (int move = 0; move < MOVES_AT_ONCE; move++) {
+        const evl_step *step = turn_to(s, played);
+        if (step == NULL)
+            return step_simple(s, s->live ? EVL_ACTION_WAIT_STEPS : EVL_ACTION_END);
+        if (played->count == PLAYED_AT_ONCE || played->writes == played->most_writes)
             break;
-        if (!play_plainly(s, in, step, played)) {
-            evl_action action = step_run(s, in, step);
-            if (action.kind == EVL_ACTION_GO_ON)
-                continue;
-            if (!absorb(s, in, step, &action, played))
-                return action;
-        }
-        note_clock(s, played);
+        if (play_plainly(s, in, step, played))
+            continue;
+        evl_action action = step_run(s, in, step);
+        if (action.kind != EVL_ACTION_GO_ON && !absorb(s, in, step, &action, played))
+            return action;
     }
-    if (step_current(s) == NULL)
-        return step_simple(s, s->live ? EVL_ACTION_WAIT_STEPS : EVL_ACTION_END);
     return step_simple(s, EVL_ACTION_GO_ON);
 }

@@ -17,21 +17,19 @@ enum {
 };
 
 /* session.c */
-const evl_step *step_current(evl_session *s);
+void step_skip_program(evl_session *s);
 evl_action step_run(evl_session *s, evl_input *in, const evl_step *step);
 static inline evl_action step_simple(const evl_session *s, evl_action_kind kind) {
     uint32_t step = s->program == NULL ? 0 : s->program->base + s->position;
     return (evl_action){.kind = kind, .step = step};
 }
 evl_action step_done(evl_session *s);
-/* An answer's steps are done in the name of the step that asked, each of them: a PIECE is before
- * the first of them, an ASK with it. Whether the current one is such, of a step told as done. */
-bool step_is_more(const evl_session *s);
 evl_action step_fail(evl_session *s, evl_failure_kind kind);
 void step_enter(evl_session *s);
 void step_advance(evl_session *s);
 evl_action step_go_to(evl_session *s, uint32_t target);
 const evl_step *step_at(const evl_program *program, uint32_t position);
+bool step_is_more_of_answer(const evl_session *s);
 const evl_step *step_after(const evl_session *s);
 
 /* session_input.c */
@@ -56,6 +54,13 @@ evl_action run_send(evl_session *s, evl_input *in, const evl_step *step);
 evl_action run_end(evl_session *s, const evl_step *step, evl_action_kind kind);
 evl_action run_ask(evl_session *s, const evl_input *in);
 bool step_takes_reset_next(const evl_session *s);
+
+/* The step whose turn it is, of the program that has one; NULL: there is none. */
+static inline const evl_step *step_current(evl_session *s) {
+    if (s->program != NULL && s->position >= s->program->count)
+        step_skip_program(s);
+    return session_step(s);
+}
 
 static inline size_t available(const evl_input *in) {
     return in->length - in->used;

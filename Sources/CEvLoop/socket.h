@@ -82,7 +82,7 @@ typedef enum socket_dial_result {
     SOCKET_DIALLED,  /* connected */
     SOCKET_DIALLING, /* under way; *fd becomes writable when it is decided */
     SOCKET_REFUSED,  /* nobody listens there, yet: try again later */
-    SOCKET_NO_ROOM,  /* no descriptor or memory left: try again later */
+    SOCKET_NO_ROOM,  /* no descriptor, memory or local port left: try again later */
     SOCKET_FAILED    /* anything else */
 } socket_dial_result;
 

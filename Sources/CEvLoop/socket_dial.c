@@ -61,6 +61,14 @@ static int bind_source(int fd, const evl_address *from) {
     return bind(fd, &raw.any, length) == 0 ? 0 : errno;
 }
 
+/* Out of ports: those of connections that have ended are free again after a while. Not so where
+ * the port is fixed, nor of IPv6 without a source, which says the same when it is switched off. */
+static bool lacks_port(int failure, const evl_address *to, const evl_address *from) {
+    if (failure != EADDRNOTAVAIL || (from != NULL && from->port != 0))
+        return false;
+    return to->family == EVL_IPV4 || from != NULL;
+}
+
 socket_dial_result socket_dial(const evl_address *to, const evl_address *from, int *fd,
                                int *error) {
     bool is_unix = to->family == EVL_UNIX;
@@ -87,7 +95,8 @@ socket_dial_result socket_dial(const evl_address *to, const evl_address *from, i
         return SOCKET_DIALLED;
     }
     failure = errno;
-    socket_dial_result result = classify(failure, is_unix);
+    socket_dial_result result =
+        lacks_port(failure, to, from) ? SOCKET_NO_ROOM : classify(failure, is_unix);
     if (result == SOCKET_DIALLING) {
         *fd = made;
         return result;

@@ -73,7 +73,7 @@ static inline void statistics_step(evl_statistics *statistics, uint32_t script, 
 /* The hook of those who see connections end. */
 static inline void statistics_ended(evl_statistics *statistics, uint32_t script,
                                     const evl_failure *failure) {
-    if (statistics != NULL && failure->kind != EVL_FAILURE_NONE &&
+    if (statistics != NULL && failure != NULL && failure->kind != EVL_FAILURE_NONE &&
         failure->kind != EVL_FAILURE_UNSCRIPTED)
         statistics_count_failure(statistics, script, failure->step);
 }

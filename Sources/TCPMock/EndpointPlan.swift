@@ -24,7 +24,8 @@ struct EndpointPlan: Sendable {
 
     /// How a client connects to ``options``' address.
     struct Dial: Sendable {
-        var source: MockAddress?
+        /// The addresses to connect from, in turn; none: the kernel's choice.
+        var sources: [MockAddress] = []
         /// How long a connection may take, or be refused.
         var connect: Duration
         /// The most connections at a time.

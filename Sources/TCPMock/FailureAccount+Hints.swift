@@ -76,6 +76,8 @@ extension FailureAccount {
         if connection.gotFin { return "the \(peer) must read what is left, and close" }
         if let sample, sample.unread > 0 { return "the \(peer) has not read what it was sent, nor closed" }
         return switch plan.side {
+        case .server where planned?.step.isExpectDisconnect == false && connection.halfClosed:
+            "the server has closed: does the client read to the end of the stream, and close then?"
         case .server: "close the client; or does it wait for bytes that the script never sends?"
         case .client where planned?.step.isExpectDisconnect == true:
             "here the server must close first; without expectDisconnect the client closes when its script has ended"

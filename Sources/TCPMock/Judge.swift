@@ -1,5 +1,11 @@
 // Plan and facts to verdict: pure, and the only place that decides what is a failure.
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 enum Judge {
     static func verdict(_ plan: EndpointPlan, _ report: EndpointReport) -> Verdict {
         let report = report.judgedByProbes(plan)
@@ -132,11 +138,14 @@ enum Judge {
                     + "their records were not kept")
         }
         if report.acceptPauses > 0 {
+            let what = plan.side == .server ? "accepting" : "connecting"
+            let isOutOfPorts = report.acceptError == EADDRNOTAVAIL
+            let advice = isOutOfPorts ? LocalPorts.advice : "raise `ulimit -n` or open fewer connections"
             notes.append(
-                "\(plan.side == .server ? "accepting" : "connecting") paused \(counted(report.acceptPauses, "time")): \(systemText(report.acceptError)); "
-                    + "raise `ulimit -n` or open fewer connections")
+                "\(what) paused \(counted(report.acceptPauses, "time")): \(systemText(report.acceptError)); \(advice)")
+            if isOutOfPorts { return notes }
         }
-        return notes
+        return notes + (LocalPorts.note(plan, made: report.scripted).map { [$0] } ?? [])
     }
 
     /// Scripts for which nobody had come when a failure, or the test, ended the server.

@@ -13,8 +13,12 @@ extension MockClient {
         /// While it is refused the client knocks again every few milliseconds, so that nothing has to wait for the
         /// server to listen. `TCPMOCK_TIMEOUT_SCALE` multiplies it.
         public var connect: Duration
-        /// The address to connect from, such as `.ipv4("127.0.0.2")`. Default: the kernel's choice.
-        public var source: MockAddress?
+        /// The addresses to connect from, such as `[.ipv4("127.0.0.2")]`; connections take them in turn. Default: none,
+        /// which is the kernel's choice.
+        ///
+        /// Each has some 28,000 ports of its own for each address connected to, so that several serve those who connect
+        /// very often: see <doc:ThousandsOfConnections>. On Linux all of 127.0.0.0/8 is there without being set up.
+        public var sources: [MockAddress]
         /// What the client does when its script has ended without saying how the connection ends. Default:
         /// ``AfterScript/leave``.
         public var afterScript: AfterScript
@@ -35,14 +39,14 @@ extension MockClient {
 
         /// Makes options; what is not named keeps its default.
         public init(
-            limits: Limits = Limits(), connect: Duration = .seconds(2), source: MockAddress? = nil,
+            limits: Limits = Limits(), connect: Duration = .seconds(2), sources: [MockAddress] = [],
             afterScript: AfterScript = .leave, framing: Framing = .lengthPrefix(),
             recording: MockServer.Recording = .bytes(16 * 1024), logger: Logger? = nil,
             statistics: MockServer.Setting = .automatic, progress: MockServer.Setting = .off
         ) {
             self.limits = limits
             self.connect = connect
-            self.source = source
+            self.sources = sources
             self.afterScript = afterScript
             self.framing = framing
             self.recording = recording
@@ -55,9 +59,22 @@ extension MockClient {
     /// What a client does when its script has ended without saying how the connection ends.
     public enum AfterScript: Sendable, Hashable {
         /// It closes its side, and the server must then close too, within ``Limits/step``.
+        ///
+        /// Who closes first keeps the connection's port for a minute (TIME_WAIT): see <doc:ThousandsOfConnections>.
         case leave
         /// It stays connected and silent until it is finished, and leaves then; the server may leave before.
         case stayOpen
+        /// It resets the connection (RST), once the server's system has acknowledged all that was sent. Neither side keeps
+        /// anything of it then. Unix-domain sockets know no reset: there it is a close.
+        case reset
+
+        var ending: ScriptPlan.Ending {
+            switch self {
+            case .leave: .closes
+            case .stayOpen: .staysThenCloses
+            case .reset: .resets
+            }
+        }
     }
 }
 
@@ -66,7 +83,7 @@ extension MockClient.Options {
     func problem(connectingTo address: MockAddress) -> String? {
         if connect < .zero { return "a limit can't be negative" }
         if address.family != .unix, address.port == 0 { return "can't connect to \(address): there is no port 0" }
-        if let source, source.family != address.family {
+        for source in sources where source.family != address.family {
             return "can't connect from \(source) to \(address): they are of different families"
         }
         return shared(with: address).problem
@@ -75,8 +92,8 @@ extension MockClient.Options {
     /// What servers have as well, in their words.
     func shared(with address: MockAddress) -> MockServer.Options {
         var shared = MockServer.Options(
-            address: address, limits: limits, afterScript: afterScript == .stayOpen ? .mayStayOpen : .mustLeave,
-            framing: framing, recording: recording, logger: logger, statistics: statistics, progress: progress)
+            address: address, limits: limits, framing: framing, recording: recording, logger: logger,
+            statistics: statistics, progress: progress)
         shared.progressDescriptor = progressDescriptor
         return shared
     }

@@ -70,7 +70,8 @@ public final class MockClient: MockEndpoint, @unchecked Sendable {  // it stores
     /// print(await clients.finish())
     /// ```
     ///
-    /// Each takes a descriptor: see `ulimit -n`. Within one process each connection takes two.
+    /// Each takes a descriptor: see `ulimit -n`. Within one process each connection takes two. What else runs out is in
+    /// <doc:ThousandsOfConnections>.
     ///
     /// - Throws: ``MockError`` when the script can't be played as written, or the address is none.
     public static func many(
@@ -94,14 +95,14 @@ public final class MockClient: MockEndpoint, @unchecked Sendable {  // it stores
         if let problem = options.problem(connectingTo: address) {
             throw MockError(kind: .misuse, problem, at: location)
         }
+        let ending = options.afterScript.ending
         let planned = try scripts.map {
-            try ScriptPlan(
-                $0, framing: options.framing, mayStay: options.afterScript == .stayOpen, side: .client, at: location)
+            try ScriptPlan($0, framing: options.framing, ending: ending, at: location)
         }
         var plan = EndpointPlan(
             mode: mode, scripts: planned, options: options.shared(with: address), scale: .current, location: location)
-        plan.dial = EndpointPlan.Dial(source: options.source, connect: options.connect, atOnce: atOnce)
-        if case .live = mode { plan.scripts = [ScriptPlan(mayStay: options.afterScript == .stayOpen)] }
+        plan.dial = EndpointPlan.Dial(sources: options.sources, connect: options.connect, atOnce: atOnce)
+        if case .live = mode { plan.scripts = [ScriptPlan(ending: ending)] }
         try super.init(plan)
     }
 }

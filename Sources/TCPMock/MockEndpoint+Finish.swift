@@ -117,8 +117,7 @@ extension MockEndpoint {
         try plan.withLock { plan in
             guard case .live = plan.mode, !plan.scripts[0].hasEnded else { return nil }
             let base = plan.scripts[0].steps.count
-            let mayStay = plan.options.afterScript == .mayStayOpen
-            plan.scripts[0].appendEnd(mayStay: mayStay, side: plan.side, at: plan.location)
+            plan.scripts[0].appendEnd(at: plan.location)
             return try Program(plan.scripts[0].steps[base...], base: base, scale: plan.scale)
         }
     }

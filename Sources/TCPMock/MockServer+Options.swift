@@ -11,7 +11,7 @@ extension MockServer {
         public var limits: Limits
         /// What becomes of a connection that no script is for. Default: ``UnscriptedConnection/fail``.
         public var unscripted: UnscriptedConnection
-        /// Whether clients must leave when their script has ended. Default: ``AfterScript/mustLeave``.
+        /// How a connection ends whose script does not say it. Default: ``AfterScript/mustLeave``.
         public var afterScript: AfterScript
         /// How frames are cut out where neither step nor script says it. Default: four bytes, big-endian.
         public var framing: Framing
@@ -82,12 +82,29 @@ extension MockServer {
         case ignore
     }
 
-    /// What is expected of a client when its script has ended without saying how the connection ends.
+    /// How a connection ends whose script has ended without saying it: by the client, or by the server.
     public enum AfterScript: Sendable, Hashable {
         /// It disconnects cleanly, within ``Limits/afterScript``.
         case mustLeave
         /// It may stay connected until the server is finished, as connection pools do.
         case mayStayOpen
+        /// The server closes its side first (FIN), and the client must then close too, within ``Limits/step``.
+        ///
+        /// The side that closes first keeps what the other would run out of: a port in TIME_WAIT. Clients that connect
+        /// very often need this, or ``reset``: see <doc:ThousandsOfConnections>.
+        case closeFirst
+        /// The server resets the connection (RST), once the client's system has acknowledged all that was sent. Neither
+        /// side keeps anything of it then. Unix-domain sockets know no reset: there it is a close.
+        case reset
+
+        var ending: ScriptPlan.Ending {
+            switch self {
+            case .mustLeave: .expectsLeave
+            case .mayStayOpen: .allowsStay
+            case .closeFirst: .closes
+            case .reset: .resets
+            }
+        }
     }
 
     /// How much a server keeps of what went over each connection.

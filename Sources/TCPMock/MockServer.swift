@@ -82,12 +82,12 @@ public final class MockServer: MockEndpoint, @unchecked Sendable {  // it stores
         if let problem = options.problem {
             throw MockError(kind: .misuse, problem, at: location)
         }
-        let mayStay = options.afterScript == .mayStayOpen
+        let ending = options.afterScript.ending
         let planned = try scripts.map {
-            try ScriptPlan($0, framing: options.framing, mayStay: mayStay, at: location)
+            try ScriptPlan($0, framing: options.framing, ending: ending, at: location)
         }
         var plan = EndpointPlan(mode: mode, scripts: planned, options: options, scale: .current, location: location)
-        if case .live = mode { plan.scripts = [ScriptPlan(mayStay: mayStay)] }
+        if case .live = mode { plan.scripts = [ScriptPlan(ending: ending)] }
         try super.init(plan)
     }
 }

@@ -61,16 +61,16 @@ final class ReadTallies: Sendable {
     private struct Table {
         let mostEnded: Int
         var tallies: [ReadTally.Ends: [ReadTally]] = [:]
-        /// Those that have ended, the oldest first.
+        /// Those that have ended; once it is full, the oldest makes room for the next.
         var ended: [ReadTally] = []
+        var oldest = 0
 
         mutating func retire(_ tally: ReadTally) {
             guard tally.end() else { return }
-            ended.append(tally)
-            // In one go for many: taking the first out of an array moves all the others.
-            guard ended.count >= 2 * mostEnded else { return }
-            for old in ended.prefix(mostEnded) { forget(old) }
-            ended.removeFirst(mostEnded)
+            guard ended.count == mostEnded else { return ended.append(tally) }
+            forget(ended[oldest])
+            ended[oldest] = tally
+            oldest = (oldest + 1) % mostEnded
         }
 
         private mutating func forget(_ tally: ReadTally) {
@@ -81,7 +81,7 @@ final class ReadTallies: Sendable {
 
     private let table: Locked<Table>
 
-    /// Keeps at least the `mostEnded` latest that have ended, and fewer than twice as many.
+    /// Keeps the `mostEnded` latest that have ended, of which there must be one at least.
     init(mostEnded: Int) {
         table = Locked(Table(mostEnded: mostEnded))
     }

@@ -69,7 +69,7 @@ extension ScriptPlan {
     /// Ends a step that is played until the client leaves.
     private mutating func goRound(_ step: Step, from place: Int, _ depth: Int) {
         add(step, .repeatEnd(target: place, rounds: nil, depth: depth), number: nil)
-        steps[place].leave = PlannedLeave(target: steps.count, mayStay: mayStay)
+        steps[place].leave = PlannedLeave(target: steps.count, mayStay: ending.mayStay)
     }
 
     // MARK: Structures

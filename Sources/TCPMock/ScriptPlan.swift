@@ -15,7 +15,7 @@ struct PlannedStep: Sendable {
         case jump(target: Int)
         /// On to one of several places.
         case choice(PlannedChoice)
-        /// The unwritten end of each script: the client leaves, or may stay.
+        /// The unwritten end of each script.
         case end(mayStay: Bool)
     }
 
@@ -67,24 +67,51 @@ struct ScriptPlan: Sendable {
     private(set) var asks = false
     var currentLabel: String?
     private var lint = ScriptLint.State()
-    let mayStay: Bool
+    let ending: Ending
 
     /// Whether its last step ends the connection.
     var hasEnded: Bool { lint.terminal != nil }
 
-    init(mayStay: Bool = false) {
-        self.mayStay = mayStay
+    /// How a connection ends whose script does not say it.
+    enum Ending: Sendable {
+        /// The other side must leave, or may stay until the endpoint is finished.
+        case expectsLeave, allowsStay
+        /// This side closes (FIN), and the other must then close too.
+        case closes
+        /// This side stays until it is finished, and closes then.
+        case staysThenCloses
+        /// This side resets, once all it sent is acknowledged.
+        case resets
+
+        var mayStay: Bool {
+            switch self {
+            case .allowsStay, .staysThenCloses: true
+            case .expectsLeave, .closes, .resets: false
+            }
+        }
+
+        fileprivate var steps: [(kind: Step.Kind, mayStay: Bool)] {
+            switch self {
+            case .expectsLeave: [(.expectDisconnect(.cleanly), false)]
+            case .allowsStay: [(.expectDisconnect(.any), true)]
+            case .closes: [(.disconnect(discardingInput: false), false)]
+            case .staysThenCloses: Ending.allowsStay.steps + Ending.closes.steps
+            case .resets: [(.reset(discardingUnsent: false), false)]
+            }
+        }
+    }
+
+    init(ending: Ending = .expectsLeave) {
+        self.ending = ending
     }
 
     /// Lays out a fixed script, with its unwritten end.
     init(
-        _ script: Script, framing: Framing, mayStay: Bool, side: Side = .server, at location: SourcePosition
+        _ script: Script, framing: Framing, ending: Ending = .expectsLeave, at location: SourcePosition
     ) throws {
-        self.init(mayStay: mayStay)
+        self.init(ending: ending)
         try append(script.steps, framing: framing)
-        if !ScriptLint.ends(script.steps) {
-            appendEnd(mayStay: mayStay, side: side, at: location)
-        }
+        if !ScriptLint.ends(script.steps) { appendEnd(at: location) }
     }
 
     /// Checks and appends written steps.
@@ -96,15 +123,11 @@ struct ScriptPlan: Sendable {
         asks = asks || self.steps[before...].contains(where: \.asks)
     }
 
-    /// Appends the unwritten end: a server expects its client to leave; a client leaves, at once or when it is finished.
-    mutating func appendEnd(mayStay: Bool, side: Side, at location: SourcePosition) {
-        if side == .server || mayStay {
-            let step = Step(.expectDisconnect(mayStay ? .any : .cleanly), location)
+    /// Appends the unwritten end.
+    mutating func appendEnd(at location: SourcePosition) {
+        for (kind, mayStay) in ending.steps {
+            let step = Step(kind, location)
             steps.append(PlannedStep(step: step, role: .end(mayStay: mayStay), number: nil, isListed: false))
-        }
-        if side == .client {
-            let step = Step(.disconnect(discardingInput: false), location)
-            steps.append(PlannedStep(step: step, role: .end(mayStay: false), number: nil, isListed: false))
         }
     }
 }

@@ -19,7 +19,7 @@ enum UnreachedText {
         if let listing = script.listing(after: -1) { lines.append("  not run   " + listing) }
         let others = total(plan) - unreached.script - 1
         if others > 0 { lines.append("            nor the script of \(counted(others, "connection")) more") }
-        if let hint = hint(unreached, plan.options.address) { lines.append("  hint      \(hint)") }
+        if let hint = hint(unreached, plan) { lines.append("  hint      \(hint)") }
         return lines
     }
 
@@ -35,17 +35,28 @@ enum UnreachedText {
         return "\(systemText(unreached.error)) for \(time)"
     }
 
-    private static func hint(_ unreached: Unreached, _ address: MockAddress) -> String? {
+    private static func hint(_ unreached: Unreached, _ plan: EndpointPlan) -> String? {
         switch unreached.error {
         case ECONNREFUSED, ENOENT:
             "nobody listens there: is the server started, and on this address? `connect:` of the options gives it longer"
         case EAGAIN, ETIMEDOUT:
             "does the server accept? Its queue of connections may be full"
+        case EADDRNOTAVAIL where unreached.tried > 0:
+            "no port is left to connect from: \(LocalPorts.advice)"
         case EADDRNOTAVAIL, EAFNOSUPPORT:
-            "this machine has no such address (is IPv6 switched off?), or no free port to connect from"
+            addressHint(plan.dial?.sources ?? [])
         case EMFILE, ENFILE:
             "the process is out of descriptors: raise `ulimit -n` or connect fewer at a time"
         default: nil
         }
+    }
+
+    private static func addressHint(_ sources: [MockAddress]) -> String {
+        if sources.isEmpty { return "this machine has no such address (is IPv6 switched off?)" }
+        if sources.contains(where: { $0.port != 0 }) {
+            return "the address to connect from is not this machine's, or a connection from its port is in TIME_WAIT"
+        }
+        let which = sources.count == 1 ? "the address" : "one of the \(sources.count) addresses"
+        return "\(which) to connect from is not this machine's; only Linux has all of 127.0.0.0/8"
     }
 }

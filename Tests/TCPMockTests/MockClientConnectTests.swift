@@ -34,10 +34,10 @@ extension MockServer {
 @Suite struct MockClientConnectTests {
     // MARK: Over every transport
 
-    private func converse(_ address: MockAddress, source: MockAddress? = nil) async throws -> (Verdict, Verdict) {
+    private func converse(_ address: MockAddress, from sources: MockAddress...) async throws -> (Verdict, Verdict) {
         try await talk(
             [.expect("PING"), .sendFrame("PONG"), .expect("bye")], [.send("PING"), .expectFrame("PONG"), .send("bye")],
-            server: .init(address: address), client: .init(source: source))
+            server: .init(address: address), client: .init(sources: sources))
     }
 
     @Test(.enabled(if: hasIPv6)) func overIPv6() async throws {
@@ -63,7 +63,7 @@ extension MockServer {
         }
 
         @Test func theSourceAddressIsTheOneTheServerSees() async throws {
-            let (server, client) = try await converse(.loopback, source: .ipv4("127.0.0.2"))
+            let (server, client) = try await converse(.loopback, from: .ipv4("127.0.0.2"))
             expectClean(server)
             expectClean(client)
             #expect(try firstRecord(of: server).peer.hasPrefix("127.0.0.2:"))
@@ -73,7 +73,7 @@ extension MockServer {
 
     @Test func aSourceAddressThisMachineHasNotIsAFailureAtOnce() async throws {
         let server = try MockServer([])
-        let options = MockClient.Options(connect: .seconds(600), source: .ipv4("192.0.2.1"))
+        let options = MockClient.Options(connect: .seconds(600), sources: [.ipv4("192.0.2.1")])
         let verdict = await (try MockClient(connectingTo: server.address, [], options: options)).finish()
         #expect(verdict.failures.map(\.kind) == [.connect])
         #expect(try firstFailure(of: verdict).summary.contains("EADDRNOTAVAIL"), "\(verdict)")
@@ -159,7 +159,7 @@ extension MockServer {
     @Test func aSocketThatGotConnectedToItselfIsARefusal() async throws {
         // The kernel connects a socket to itself when it picks the port that it is to connect to.
         let port = try await freePort("127.0.0.1")
-        let options = MockClient.Options(connect: .milliseconds(20), source: .ipv4("127.0.0.1", port: port))
+        let options = MockClient.Options(connect: .milliseconds(20), sources: [.ipv4("127.0.0.1", port: port)])
         let verdict = await (try MockClient(connectingTo: .ipv4(port: port), [.send("a")], options: options)).finish()
         #expect(verdict.failures.map(\.kind) == [.connect], "\(verdict)")
         #expect(verdict.accepted == 0)

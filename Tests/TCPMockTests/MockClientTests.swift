@@ -155,9 +155,9 @@ private let ping: Script = [.send("PING\r\n"), .expect("+PONG\r\n")]
     }
 
     @Test func anAddressThatIsNoneIsThrown() throws {
-        func problem(_ address: MockAddress, source: MockAddress? = nil) -> String {
+        func problem(_ address: MockAddress, from sources: MockAddress...) -> String {
             do {
-                _ = try MockClient(connectingTo: address, [], options: .init(source: source)).stop()
+                _ = try MockClient(connectingTo: address, [], options: .init(sources: sources)).stop()
                 return ""
             } catch { return "\(error)" }
         }
@@ -165,8 +165,8 @@ private let ping: Script = [.send("PING\r\n"), .expect("+PONG\r\n")]
         #expect(problem(.ipv4("localhost", port: 80)).contains("can't connect to localhost:80"))
         #expect(problem(.ipv4(port: 70_000)).contains("0 to 65535"))
         #expect(problem(.unix(path: "/tmp/" + String(repeating: "x", count: 300))).contains("too long"))
-        #expect(problem(.ipv4(port: 1), source: .loopbackIPv6).contains("different families"))
-        #expect(problem(.ipv4(port: 1), source: .ipv4("nowhere")).contains("not a numeric"))
+        #expect(problem(.ipv4(port: 1), from: .loopback, .loopbackIPv6).contains("different families"))
+        #expect(problem(.ipv4(port: 1), from: .loopback, .ipv4("nowhere")).contains("not a numeric"))
     }
 
     @Test func nonsensicalNumbersAreThrown() throws {

@@ -7,7 +7,7 @@ let here = SourcePosition(fileID: "Tests/Made.swift", filePath: "/Made.swift", l
 func makePlan(
     _ script: Script, mode: EndpointPlan.Mode = .list, options: MockServer.Options = MockServer.Options()
 ) throws -> EndpointPlan {
-    let planned = try ScriptPlan(script, framing: options.framing, mayStay: false, at: here)
+    let planned = try ScriptPlan(script, framing: options.framing, at: here)
     return EndpointPlan(mode: mode, scripts: [planned], options: options, scale: .factor(1), location: here)
 }
 

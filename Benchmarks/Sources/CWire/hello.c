@@ -85,10 +85,10 @@ int hello_run(int argc, char **argv, hello_fn test, void *context) {
     uint64_t started = net_now_ns();
     failures += run_all(runners, at_once);
     size_t ran = at_once * share;
-    double each = (double)(net_now_ns() - started) / 1e3 / (double)ran;
+    double each = (double)(net_now_ns() - started) / (double)ran;
     program_write_latencies(argc, argv, latencies, ran);
     free(latencies);
-    printf("{\"count\":%zu,\"at_once\":%zu,\"failures\":%zu,\"us_each\":%.3f}\n", ran, at_once,
+    printf("{\"count\":%zu,\"at_once\":%zu,\"failures\":%zu,\"ns_per_op\":%.1f}\n", ran, at_once,
            failures, each);
     return failures > 0;
 }

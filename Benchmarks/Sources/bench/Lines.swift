@@ -13,7 +13,7 @@ extension Line {
 
     // MARK: A whole test
 
-    private static let nioFresh = Peer.nio.with(["--group", "fresh"], id: "nio-fresh", name: "SwiftNIO, a group each")
+    private static let nioFresh = Peer.nio.with(["--pool", "fresh"], id: "nio-fresh", name: "SwiftNIO, a group each")
     private static let libevOwnLoop = Peer.libev.with(
         ["--own-loop", "1"], id: "libev-own-loop", name: "bare libev, a loop each")
 
@@ -28,7 +28,7 @@ extension Line {
         Line(
             id: "fixture.8", job: "fixture", title: "Hello tests, 8 at once: time by number",
             work: .inside(job: "fixture", options: ["--count", "1000", "--at-once", "8"]), cores: .one,
-            measure: Measure(unit: "µs", digits: 1, isRate: false, source: .field("us_each", times: 1)),
+            measure: Measure(unit: "µs", digits: 1, isRate: false, source: .field("ns_per_op", times: 1e-3)),
             entries: entries([.epoll, .libev, libevOwnLoop, .tcpMock, .nio, nioFresh, .flying], slow: [nioFresh: few])),
     ]
 

@@ -1,6 +1,7 @@
 // What has to be seen from outside a process, or needs a process of its own. It links TCPMock alone.
 //
 //   Probe descriptors   a server runs out of descriptors while accepting, and goes on when there are some again
+//   Probe ports         clients where the system has ten ports to connect from
 //   Probe servers       200 servers at once, each stopped in the middle of a delay
 //   Probe unfinished    a server is dropped without being finished; unfinished-client: a client
 
@@ -9,11 +10,12 @@ import Foundation
 do {
     switch CommandLine.arguments.dropFirst().first {
     case "descriptors": try await outOfDescriptors()
+    case "ports": try await outOfPorts()
     case "servers": try await manyServers()
     case "unfinished": try dropUnfinished()
     case "unfinished-client": try await dropClientUnfinished()
     default:
-        print("usage: Probe descriptors | servers | unfinished | unfinished-client")
+        print("usage: Probe descriptors | ports | servers | unfinished | unfinished-client")
         exit(2)
     }
 } catch {

@@ -30,6 +30,29 @@ func builtExecutable(_ name: String) -> String {
         #expect(result.output.contains(/note: accepting paused [1-9][0-9]* times: Too many open files/), "\(result)")
     }
 
+    /// A network namespace of its own has its own range of ports, and leaves everybody else's alone. unshare(1)
+    @Test(.enabled(if: geteuid() == 0)) func clientsWithoutAPortLeftSayWhatToDoAndGoOnWhenThereAreSomeAgain()
+        async throws
+    {
+        let setUp = "ip link set lo up && echo 50000 50009 > /proc/sys/net/ipv4/ip_local_port_range"
+        let result = try await Child.run(
+            "unshare", ["--net", "sh", "-c", "\(setUp) && exec \"$0\" ports", builtExecutable("Probe")],
+            environment: ["TCPMOCK_TIMEOUT_SCALE": nil])
+        #expect(result.status == 0, "\(result)")
+        #expect(
+            result.output.contains(
+                /held: .*: connection [0-9]+ of 12: could not connect to .*: Cannot assign requested address .* for 200 ms/
+            ),
+            "\(result)")
+        #expect(result.output.contains("hint      no port is left to connect from: "), "\(result)")
+        #expect(result.output.contains("reset: all went as scripted: 100 connections"), "\(result)")
+        #expect(result.output.contains("window: all went as scripted: 100 connections"), "\(result)")
+        #expect(
+            result.output.contains(/note: connecting paused [0-9]+ times?: Cannot assign requested address/),
+            "\(result)")
+        #expect(result.output.contains("sources: all went as scripted: 30 connections"), "\(result)")
+    }
+
     @Test func twoHundredServersStopInTheMiddleOfADelayAndLeaveNothingBehind() async throws {
         let result = try await probe("Probe", "servers")
         #expect(result.status == 0, "\(result)")

@@ -60,9 +60,9 @@ typedef struct evl_endpoint_config {
     /* A client connects instead of listening. Lists play one script after the other; `every` needs
      * `required`. Nothing is unscripted. */
     bool dials;
-    bool has_source;
-    evl_address source;  /* dials: the address to connect from, if has_source */
-    uint32_t at_once;    /* dials, every: the most connections at a time; at least 1 */
+    const evl_address *sources; /* dials: the addresses to connect from, in turn; copied */
+    uint32_t source_count;      /* 0: the kernel's choice */
+    uint32_t at_once;           /* dials, every: the most connections at a time; at least 1 */
     uint64_t connect_ns; /* dials: how long a connection may take, or be refused; EVL_LIMIT_NONE */
 } evl_endpoint_config;
 

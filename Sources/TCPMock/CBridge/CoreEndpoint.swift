@@ -14,7 +14,9 @@ final class CoreEndpoint: @unchecked Sendable {  // the core's calls are thread-
         config.address = try evl_address(plan.options.address, to: plan.side.use)
         config.program_count = UInt32(programs.count)
         plan.fill(&config)
-        try plan.dial?.fill(&config, plan.scale)
+        plan.dial?.fill(&config, plan.scale)
+        let sources = try (plan.dial?.sources ?? []).map { try evl_address($0, to: Side.client.use) }
+        config.source_count = UInt32(clamping: sources.count)
         var handle: OpaquePointer?
         var bound = evl_address()
         var code: Int32 = 0
@@ -24,8 +26,11 @@ final class CoreEndpoint: @unchecked Sendable {  // the core's calls are thread-
         // The core takes references of its own, but only within the call.
         let status = withExtendedLifetime(programs) {
             pointers.withUnsafeBufferPointer { list in
-                config.programs = list.baseAddress
-                return evl_endpoint_open(&config, deliver, context.toOpaque(), &handle, &bound, &code)
+                sources.withUnsafeBufferPointer { sources in
+                    config.programs = list.baseAddress
+                    config.sources = sources.baseAddress
+                    return evl_endpoint_open(&config, deliver, context.toOpaque(), &handle, &bound, &code)
+                }
             }
         }
         guard status == EVL_OK, let handle else {
@@ -167,13 +172,10 @@ extension EndpointPlan {
 }
 
 extension EndpointPlan.Dial {
-    fileprivate func fill(_ config: inout evl_endpoint_config, _ scale: TimeoutScale) throws {
+    fileprivate func fill(_ config: inout evl_endpoint_config, _ scale: TimeoutScale) {
         config.dials = true
         config.at_once = UInt32(clamping: atOnce)
         config.connect_ns = scale.nanoseconds(of: connect) ?? UInt64.max
-        guard let source else { return }
-        config.has_source = true
-        config.source = try evl_address(source, to: Side.client.use)
     }
 }
 

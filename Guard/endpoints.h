@@ -1,0 +1,27 @@
+/* Servers and clients of the core, opened and waited for. */
+#ifndef GUARD_ENDPOINTS_H
+#define GUARD_ENDPOINTS_H
+
+#include <semaphore.h>
+
+#include "evl_endpoint.h"
+#include "scripts.h"
+
+typedef struct endpoint_ends {
+    evl_endpoint *endpoint;
+    evl_address address;
+    sem_t settled;
+    uint32_t completed;
+} endpoint_ends;
+
+/* `program` is taken over; so many connections play it. NULL: a live server. */
+void open_server(endpoint_ends *ends, evl_program *program, uint32_t connections,
+                 size_t record_bytes);
+
+void open_client(endpoint_ends *ends, evl_program *program, uint32_t connections,
+                 const evl_address *address);
+
+/* Until all its connections have ended. */
+void await_notice(endpoint_ends *ends);
+
+#endif
