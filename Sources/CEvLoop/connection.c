@@ -166,7 +166,8 @@ bool connection_is_idle(const evl_connection *c) {
 
 void connection_note_event(evl_connection *c, evl_event_kind kind, uint32_t step,
                            uint64_t consumed) {
-    bool kept = c->host->record_bytes > 0 || connection_failure(c) != EVL_FAILURE_NONE;
+    bool kept = c->host->counters_only ? connection_failure(c) != EVL_FAILURE_NONE
+                                       : c->host->record_bytes > 0 || kind != EVL_EVENT_STEP_DONE;
     if (!kept && c->host->watched == 0)
         return;
     evl_event event = {.time_ns = c->host->loop->now_ns,
@@ -253,14 +254,29 @@ static void bound_kept(evl_connection *c) {
     loop->record_bytes += c->keep->bytes;
 }
 
-/* Without evidence of what went well there is some of what did not. */
+/* Without evidence of what went well there is some of what did not: the connection, and the end
+ * that failed it just now. */
+static void begin_record(evl_connection *c) {
+    evl_failure_kind kind = connection_failure(c);
+    bool fin = kind == EVL_FAILURE_CLIENT_CLOSED || kind == EVL_FAILURE_LEFT_CLEANLY;
+    bool rst = kind == EVL_FAILURE_CLIENT_RESET || kind == EVL_FAILURE_LEFT_BY_RESET;
+    evl_event connected = {.time_ns = c->accepted_ns, .kind = EVL_EVENT_CONNECTED};
+    evl_event end = {.time_ns = c->host->loop->now_ns,
+                     .consumed = c->consumed_total,
+                     .sent = c->sent_total,
+                     .kind = fin ? EVL_EVENT_FIN : EVL_EVENT_RST,
+                     .step = c->trouble->failure.step};
+    evl_record *record = connection_record(c);
+    if (record == NULL)
+        return;
+    record_event(record, &connected);
+    if (fin || rst)
+        record_event(record, &end);
+}
+
 static void note_failure(evl_connection *c) {
-    if (c->record == NULL) {
-        evl_event connected = {.time_ns = c->accepted_ns, .kind = EVL_EVENT_CONNECTED};
-        evl_record *record = connection_record(c);
-        if (record != NULL)
-            record_event(record, &connected);
-    }
+    if (c->record == NULL)
+        begin_record(c);
     connection_note(c, EVL_EVENT_FAILED, c->trouble->failure.step, c->consumed_total);
 }
 

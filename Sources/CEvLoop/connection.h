@@ -14,6 +14,7 @@
 #include "record.h"
 #include "session.h"
 #include "socket.h"
+#include "statistics.h"
 
 /* What a connection needs from its server, and tells it. */
 typedef struct evl_host {
@@ -23,10 +24,12 @@ typedef struct evl_host {
     bool finishing;
     uint64_t finishing_ns;
     bool is_tcp;
-    bool dials;         /* its connections are made, not accepted */
-    socket_end address; /* where it listens, or whom it dials */
-    bool crowded;       /* so many are open that evidence of each has to be cheap */
-    bool is_specific;   /* that is one address: an end of each of its connections */
+    bool dials;                 /* its connections are made, not accepted */
+    socket_end address;         /* where it listens, or whom it dials */
+    bool crowded;               /* so many are open that evidence of each has to be cheap */
+    bool is_specific;           /* that is one address: an end of each of its connections */
+    bool counters_only;         /* nothing is kept of a connection before it fails */
+    evl_statistics *statistics; /* owned by the server; NULL: not asked for */
     void (*moved)(struct evl_host *host, evl_connection *connection); /* idle, or further on */
     void (*ended)(struct evl_host *host, evl_connection *connection); /* once; may free it */
     /* False without memory. */
@@ -186,7 +189,7 @@ static inline evl_failure_kind connection_failure(const evl_connection *c) {
 static inline void connection_note(evl_connection *c, evl_event_kind kind, uint32_t step,
                                    uint64_t consumed) {
     const evl_host *host = c->host;
-    if (host->record_bytes > 0 || host->watched != 0 || connection_failure(c) != EVL_FAILURE_NONE)
+    if (!host->counters_only || host->watched != 0 || connection_failure(c) != EVL_FAILURE_NONE)
         connection_note_event(c, kind, step, consumed);
 }
 

@@ -118,10 +118,17 @@ static void step_done(evl_connection *c, uint32_t step, size_t used) {
     connection_note(c, EVL_EVENT_STEP_DONE, step, c->consumed_total + used);
 }
 
-/* The next step's turn has come; `continues`: it is part of the one before. */
-static void next_step(evl_connection *c, bool continues) {
-    if (!continues)
-        c->step_began_ns = c->host->loop->now_ns;
+/* A step is over; `continues`: the next one is part of it, and its clock goes on. */
+static void turn_over(evl_connection *c, uint32_t step, bool is_more, bool continues) {
+    uint64_t now = c->host->loop->now_ns;
+    if (continues)
+        return;
+    if (!is_more)
+        statistics_step(c->host->statistics, c->script, step, now, c->step_began_ns);
+    c->step_began_ns = now;
+}
+
+static void next_step(evl_connection *c) {
     c->time_up = false;
     c->limit_passed = false;
     if (c->trouble != NULL)
@@ -134,16 +141,15 @@ static void next_step(evl_connection *c, bool continues) {
 /* Carries out a run of steps. False: one can't be. */
 static bool account(evl_connection *c, pump_state *pump) {
     const evl_played *played = &pump->played;
-    bool continues = true;
     for (int i = 0; i < played->count; i++) {
         const evl_done *done = &played->done[i];
         if (done->bytes != NULL)
             io_batch(c, &pump->batch, done);
         step_done(c, done->step, done->used);
-        continues &= done->continues;
+        turn_over(c, done->step, done->is_more, done->continues);
     }
     if (played->count > 0)
-        next_step(c, continues);
+        next_step(c);
     return pump->batch.count < BATCH_PARTS || io_flush(c, &pump->batch);
 }
 
@@ -156,7 +162,9 @@ static void kept_step_done(evl_connection *c, const pump_state *pump, const evl_
         connection_fail(c, failure);
     }
     const evl_step *next = session_step(&c->session);
-    next_step(c, next != NULL && (next->flags & EVL_STEP_CONTINUES) != 0);
+    turn_over(c, action->step, action->is_more,
+              next != NULL && (next->flags & EVL_STEP_CONTINUES) != 0);
+    next_step(c);
 }
 
 static void start_time(evl_connection *c, uint64_t time_ns) {
@@ -271,9 +279,9 @@ static void keep_rest(evl_connection *c, pump_state *pump) {
 
 /* --- between pumps --- */
 
-/* Whether it waits for nothing else: `may_go_on` if the client need not leave. */
+/* Whether it waits for nothing else: `may_go_on` if the client has other things to do as well. */
 static bool waits_for_leave(const evl_connection *c, bool *may_go_on) {
-    *may_go_on = true;
+    *may_go_on = false;
     if (c->deferred != CONNECTION_NOTHING_DEFERRED || io_is_pending(c))
         return false;
     const evl_step *step = session_step(&c->session);

@@ -16,6 +16,18 @@ static void connection_ended(evl_host *host, evl_connection *connection);
 
 /* --- opening --- */
 
+static bool prepare_statistics(evl_endpoint *endpoint) {
+    const evl_endpoint_config *config = &endpoint->config;
+    uint32_t *counts = calloc(config->program_count + 1, sizeof *counts);
+    if (counts == NULL)
+        return false;
+    for (uint32_t i = 0; i < config->program_count; i++)
+        counts[i] = config->programs[i]->count;
+    endpoint->host.statistics = statistics_create(counts, config->program_count);
+    free(counts);
+    return endpoint->host.statistics != NULL;
+}
+
 static evl_endpoint *endpoint_create(const evl_endpoint_config *config, evl_loop *loop) {
     evl_endpoint *endpoint = calloc(1, sizeof *endpoint);
     if (endpoint == NULL)
@@ -23,6 +35,11 @@ static evl_endpoint *endpoint_create(const evl_endpoint_config *config, evl_loop
     endpoint->config = *config;
     endpoint->programs = calloc(config->program_count + 1, sizeof *endpoint->programs);
     if (endpoint->programs == NULL) {
+        free(endpoint);
+        return NULL;
+    }
+    if (config->statistics && !prepare_statistics(endpoint)) {
+        free(endpoint->programs);
         free(endpoint);
         return NULL;
     }
@@ -40,6 +57,8 @@ static evl_endpoint *endpoint_create(const evl_endpoint_config *config, evl_loop
         .record_bytes = config->record_bytes,
         .is_tcp = config->address.family != EVL_UNIX,
         .dials = config->dials,
+        .counters_only = config->counters_only,
+        .statistics = endpoint->host.statistics,
         .moved = connection_moved,
         .ended = connection_ended,
         .asked = ask_question,
@@ -67,6 +86,7 @@ static void endpoint_free(evl_endpoint *endpoint) {
         evl_program_release(endpoint->unclaimed);
         endpoint->unclaimed = next;
     }
+    statistics_free(endpoint->host.statistics);
     free(endpoint->records);
     free(endpoint->asking);
     free(endpoint->programs);
@@ -352,9 +372,10 @@ static void connection_ended(evl_host *host, evl_connection *c) {
     }
     ask_ended(endpoint, c);
     endpoint->received_total += c->received_total;
-    endpoint->sent_total += c->sent_total;
+    endpoint->sent_total += c->sent_total - (c->trouble == NULL ? 0 : c->trouble->unwritten);
     endpoint->completed += c->script_done ? 1 : 0;
     endpoint->failed |= connection_failure(c) != EVL_FAILURE_NONE;
+    statistics_ended(host->statistics, c->script, c->trouble == NULL ? NULL : &c->trouble->failure);
     if (!report_keep(endpoint, c)) {
         *(connection_failure(c) == EVL_FAILURE_NONE ? &endpoint->records_dropped
                                                     : &endpoint->failures_dropped) += 1;

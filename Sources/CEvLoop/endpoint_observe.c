@@ -65,6 +65,16 @@ evl_status evl_endpoint_snapshot(evl_endpoint *endpoint, uint64_t token) {
     return inquire(endpoint, run_snapshot, (evl_inquiry){.token = token});
 }
 
+static void run_glance(evl_job *job) {
+    evl_inquiry *inquiry = (evl_inquiry *)(void *)job;
+    tell(inquiry->endpoint, (evl_notice){.kind = EVL_NOTICE_SNAPSHOT, .token = inquiry->token});
+    free(inquiry);
+}
+
+evl_status evl_endpoint_glance(evl_endpoint *endpoint, uint64_t token) {
+    return inquire(endpoint, run_glance, (evl_inquiry){.token = token});
+}
+
 void evl_connection_look(const evl_connection *connection, evl_connection_view *view) {
     connection_view(connection, view);
 }

@@ -5,6 +5,8 @@
 
 bool report_keep(evl_endpoint *endpoint, evl_connection *c) {
     bool failed = connection_failure(c) != EVL_FAILURE_NONE;
+    if (endpoint->config.counters_only && !failed && c->script_done)
+        return false;
     uint32_t failures = endpoint->record_count - endpoint->good_records;
     if (failed ? failures >= KEPT_FAILED_RECORDS : endpoint->good_records >= KEPT_GOOD_RECORDS)
         return false;
@@ -30,6 +32,8 @@ void evl_endpoint_look(const evl_endpoint *endpoint, evl_endpoint_view *view) {
         .record_count = endpoint->record_count + endpoint->active,
         .records_dropped = endpoint->records_dropped,
         .failures_dropped = endpoint->failures_dropped,
+        .failed_count =
+            endpoint->record_count - endpoint->good_records + endpoint->failures_dropped,
         .reset_after_failure = endpoint->refused,
         .unscripted = endpoint->unscripted,
         .awaited = endpoint->awaited,
@@ -47,6 +51,11 @@ void evl_endpoint_look(const evl_endpoint *endpoint, evl_endpoint_view *view) {
         .received_total = endpoint->received_total,
         .sent_total = endpoint->sent_total,
     };
+}
+
+bool evl_endpoint_step(const evl_endpoint *endpoint, uint32_t index, evl_step_view *view) {
+    const evl_statistics *statistics = endpoint->host.statistics;
+    return statistics != NULL && statistics_view(statistics, index, view);
 }
 
 void evl_endpoint_connection(const evl_endpoint *endpoint, uint32_t index,

@@ -85,8 +85,17 @@ bool session_holds_answer(const evl_session *s) {
 
 /* --- actions --- */
 
+/* An answer's steps are done in the name of the step that asked, each of them: a PIECE is before
+ * the first of them, an ASK with it. */
+bool step_is_more_of_answer(const evl_session *s) {
+    const evl_session_room *room = s->room;
+    return room->answer != NULL &&
+           (room->answer_position > 0 || s->program->steps[s->position].kind != EVL_STEP_ASK);
+}
+
 evl_action step_done(evl_session *s) {
     evl_action action = step_simple(s, EVL_ACTION_STEP_DONE);
+    action.is_more = step_is_more_of_answer(s);
     step_advance(s);
     return action;
 }

@@ -45,6 +45,7 @@ typedef struct evl_action {
     uint32_t node; /* FAIL: of the step's checks, see evl_failure */
     bool discard;
     uint8_t failure; /* FAIL: evl_failure_kind, see session_failure */
+    bool is_more;    /* STEP_DONE, WRITE: of an answer, whose step has been told as done already */
     const uint8_t *bytes;
     size_t length;
     uint64_t time_ns;
@@ -86,6 +87,7 @@ evl_action session_next(evl_session *session, evl_input *input);
 /* A step that is done. */
 typedef struct evl_done {
     uint32_t step;
+    bool is_more;         /* see evl_action */
     bool continues;       /* the next one's clock goes on, see EVL_STEP_CONTINUES */
     size_t used;          /* of the input, up to its end */
     const uint8_t *bytes; /* to be written now, or NULL; owned by the program */

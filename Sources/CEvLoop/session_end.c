@@ -96,6 +96,7 @@ evl_action run_send(evl_session *s, evl_input *in, const evl_step *step) {
     if (in->rst)
         return step_fail(s, EVL_FAILURE_CLIENT_RESET);
     evl_action action = step_simple(s, EVL_ACTION_WRITE);
+    action.is_more = step_is_more_of_answer(s);
     action.bytes = step->bytes;
     action.length = step->length;
     return action;

@@ -9,6 +9,7 @@ static void note_done(evl_session *s, const evl_input *in, const evl_step *step,
                       const uint8_t *bytes, size_t length) {
     evl_done *done = &played->done[played->count++];
     done->step = s->program->base + s->position;
+    done->is_more = false;
     done->used = in->used;
     done->bytes = bytes;
     done->length = length;
@@ -94,6 +95,7 @@ static bool absorb(evl_session *s, const evl_input *in, const evl_step *step,
         return false;
     note_done(s, in, step, played, action->bytes, action->length);
     played->done[played->count - 1].step = action->step;
+    played->done[played->count - 1].is_more = action->is_more;
     if (writes)
         session_written(s);
     return true;

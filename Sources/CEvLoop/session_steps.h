@@ -29,6 +29,7 @@ void step_enter(evl_session *s);
 void step_advance(evl_session *s);
 evl_action step_go_to(evl_session *s, uint32_t target);
 const evl_step *step_at(const evl_program *program, uint32_t position);
+bool step_is_more_of_answer(const evl_session *s);
 const evl_step *step_after(const evl_session *s);
 
 /* session_input.c */

@@ -145,6 +145,7 @@ final class ActivityLog: Sendable {
         if let connection { metadata["connection"] = "\(connection)" }
         if let step { metadata["step"] = "\(step)" }
         if let location { metadata["location"] = "\(location)" }
+        ProgressBoard.standardError.stepAside()
         logger.log(level: level, "\(text)", metadata: metadata, source: "TCPMock")
     }
 }

@@ -13,3 +13,19 @@ func countedAll(_ number: Int, _ noun: String) -> String {
     default: "all \(number) \(noun)s"
     }
 }
+
+/// `1 byte`, `45,120 bytes`.
+func grouped(_ number: Int, _ noun: String) -> String {
+    "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")"
+}
+
+/// `45,120`.
+func grouped(_ number: Int) -> String {
+    let digits = String(number.magnitude)
+    var text = number < 0 ? "-" : ""
+    for (index, digit) in digits.enumerated() {
+        if index > 0, (digits.count - index).isMultiple(of: 3) { text += "," }
+        text.append(digit)
+    }
+    return text
+}

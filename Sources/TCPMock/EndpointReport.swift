@@ -20,8 +20,32 @@ struct EndpointReport: Sendable {
     /// Whether the test had taken the listener down.
     var isDown = false
     var connections: [ConnectionReport] = []
+    /// Well-behaved connections of which nothing is kept.
+    var recordsDropped = 0
+    /// Whether clients' probes may have had something to say of those.
+    var probesUnheard = false
+    /// Connections that failed.
+    var failed = 0
+    /// Bytes of all connections; those sent are what the kernel took.
+    var received = 0
+    var sent = 0
+    /// What is counted of each step; empty where that is not asked for.
+    var steps: [StepReport] = []
+    /// When the endpoint was opened, and when this was so.
+    var opened: UInt64 = 0
+    var now: UInt64 = 0
     /// What closures had to say.
     var explanations: [Explanation.Key: Explanation] = [:]
+}
+
+/// What is counted of one entry of a script's plan.
+struct StepReport: Sendable {
+    let script: Int
+    let step: Int
+    let done: Int
+    let failed: Int
+    let longest: UInt64
+    let latencies: LatencyHistogram
 }
 
 /// A connection that could not be made.

@@ -48,11 +48,21 @@ extension FailureAccount {
 
     var templateDiffers: String {
         let place = templateOffset
+        if !connection.isRecorded { return templateDiffersUnrecorded }
         guard case .part(.bytes(let bytes))? = planned?.role, bytes.indices.contains(failure.offset),
             templateGot.indices.contains(place)
         else { return "expected \(wanted), got \(brief(templateGot))" }
         return "expected \(wanted), got \(brief(templateGot)): first difference at byte \(place) "
             + "(\(ByteText.named(bytes[failure.offset])), got \(ByteText.named(templateGot[place])))"
+    }
+
+    /// What came before the byte that differs was not kept.
+    private var templateDiffersUnrecorded: String {
+        let start = "expected \(wanted), got \(brief(connection.excerpt)) from byte \(templateOffset) on"
+        guard case .part(.bytes(let bytes))? = planned?.role, bytes.indices.contains(failure.offset),
+            let got = connection.excerpt.first
+        else { return start }
+        return start + " (\(ByteText.named(bytes[failure.offset])), got \(ByteText.named(got)))"
     }
 
     /// A literal check is compared byte by byte, as other literals are.
@@ -67,10 +77,36 @@ extension FailureAccount {
 extension ConnectionReport {
     /// Where in the stream the failed step began: behind the last step that is none of its moves.
     func startOfFailedStep(in script: ScriptPlan) -> Int {
+        if !isRecorded { return consumedTotal - takenByFailedStep(in: script) }
         let before = events.last { event in
             event.kind == .connected || (event.kind == .stepDone && !isMoveOfFailedStep(event.step, in: script))
         }
         return before?.consumed ?? 0
+    }
+
+    /// Whether bytes and steps were kept; else only counters were.
+    var isRecorded: Bool {
+        receivedTotal == 0 || !received.isEmpty || events.contains { $0.kind == .stepDone }
+    }
+
+    /// How much the failed step had used, told by what it is made of.
+    private func takenByFailedStep(in script: ScriptPlan) -> Int {
+        guard let failure, script.steps.indices.contains(failure.step) else { return 0 }
+        let before = script.steps.indices.prefix(failure.step).filter { isMoveOfFailedStep($0, in: script) }
+        let taken = before.reduce(0) { $0 + length(ofMove: $1, in: script) }
+        switch script.steps[failure.step].role {
+        case .part(.capture), .part(.captureUntil): return taken  // they use nothing before all of it is there
+        default: return taken + failure.offset
+        }
+    }
+
+    private func length(ofMove step: Int, in script: ScriptPlan) -> Int {
+        guard case .part(let move) = script.steps[step].role else { return 0 }
+        switch move {
+        case .bytes(let bytes): return bytes.count
+        case .any(let count), .capture(_, let count): return count
+        case .captureUntil(_, let end, _): return end.count + (kept.last { $0.step == step }?.bytes.count ?? 0)
+        }
     }
 
     private func isMoveOfFailedStep(_ step: Int, in script: ScriptPlan) -> Bool {

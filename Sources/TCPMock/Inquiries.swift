@@ -10,9 +10,18 @@ final class Inquiries: Sendable {
         case finished
     }
 
+    /// How much of a report is wanted.
+    enum Extent: Sendable {
+        /// Connections' numbers alone.
+        case counts
+        /// Bytes and steps too.
+        case statistics
+        /// Each connection's record too.
+        case whole
+    }
+
     private enum Inquiry {
-        case counts(@Sendable (EndpointReport) -> Void)
-        case snapshot(@Sendable (EndpointReport) -> Void)
+        case report(Extent, @Sendable (EndpointReport) -> Void)
         case turn(@Sendable (Turn) -> Void)
     }
 
@@ -25,11 +34,9 @@ final class Inquiries: Sendable {
 
     // MARK: What the loop thread tells
 
-    /// `make` is asked for the connections too, or for the counts only.
-    func answer(_ token: UInt64, _ make: (_ whole: Bool) -> EndpointReport) {
+    func answer(_ token: UInt64, _ make: (Extent) -> EndpointReport) {
         switch take(token) {
-        case .counts(let waiter): waiter(make(false))
-        case .snapshot(let waiter): waiter(make(true))
+        case .report(let extent, let waiter): waiter(make(extent))
         case .turn, nil: break
         }
     }
@@ -41,10 +48,10 @@ final class Inquiries: Sendable {
     // MARK: What callers ask
 
     /// Asks by `post`; when that throws nobody will answer, and `waiter` is not called.
-    func ask(whole: Bool, _ waiter: @escaping @Sendable (EndpointReport) -> Void, by post: (UInt64) throws -> Void)
-        rethrows
-    {
-        try ask(whole ? .snapshot(waiter) : .counts(waiter), by: post)
+    func ask(
+        for extent: Extent, _ waiter: @escaping @Sendable (EndpointReport) -> Void, by post: (UInt64) throws -> Void
+    ) rethrows {
+        try ask(.report(extent, waiter), by: post)
     }
 
     /// Asks by `post`; when that throws nobody will answer, and `waiter` is not called.

@@ -17,7 +17,8 @@ enum Judge {
             connections: report.connections.map { ConnectionRecord($0, plan: $0.script.flatMap(plan.script(at:))) },
             notes: notes(plan, report),
             accepted: report.accepted,
-            isComplete: failures.isEmpty && pending(plan, report).isEmpty)
+            isComplete: failures.isEmpty && pending(plan, report).isEmpty,
+            facts: Verdict.Facts(plan: plan, report: report))
     }
 
     private static func failure(
@@ -130,6 +131,11 @@ enum Judge {
         if report.failuresDropped > 0 {
             notes.append(
                 "\(counted(report.failuresDropped, "failed connection")) more came than are kept and shown here")
+        }
+        if report.probesUnheard {
+            notes.append(
+                "what probes say of the \(counted(report.recordsDropped, "connection")) that went well was not compared: "
+                    + "their records were not kept")
         }
         if report.acceptPauses > 0 {
             let what = plan.side == .server ? "accepting" : "connecting"

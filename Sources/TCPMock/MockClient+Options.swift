@@ -28,12 +28,21 @@ extension MockClient {
         public var recording: MockServer.Recording
         /// Where it tells what goes on, as ``MockServer/Options/logger``. Without one, `TCPMOCK_LOG` decides.
         public var logger: Logger?
+        /// Whether each step is counted and its times are kept, as ``MockServer/Options/statistics``. Default: `automatic`,
+        /// for `many` clients.
+        public var statistics: MockServer.Setting
+        /// Whether a line on standard error shows how a long run gets on, as ``MockServer/Options/progress``. Default:
+        /// `off`.
+        public var progress: MockServer.Setting
+        /// Where that line goes.
+        var progressDescriptor = standardError
 
         /// Makes options; what is not named keeps its default.
         public init(
             limits: Limits = Limits(), connect: Duration = .seconds(2), sources: [MockAddress] = [],
             afterScript: AfterScript = .leave, framing: Framing = .lengthPrefix(),
-            recording: MockServer.Recording = .bytes(16 * 1024), logger: Logger? = nil
+            recording: MockServer.Recording = .bytes(16 * 1024), logger: Logger? = nil,
+            statistics: MockServer.Setting = .automatic, progress: MockServer.Setting = .off
         ) {
             self.limits = limits
             self.connect = connect
@@ -42,6 +51,8 @@ extension MockClient {
             self.framing = framing
             self.recording = recording
             self.logger = logger
+            self.statistics = statistics
+            self.progress = progress
         }
     }
 
@@ -80,7 +91,10 @@ extension MockClient.Options {
 
     /// What servers have as well, in their words.
     func shared(with address: MockAddress) -> MockServer.Options {
-        MockServer.Options(
-            address: address, limits: limits, framing: framing, recording: recording, logger: logger)
+        var shared = MockServer.Options(
+            address: address, limits: limits, framing: framing, recording: recording, logger: logger,
+            statistics: statistics, progress: progress)
+        shared.progressDescriptor = progressDescriptor
+        return shared
     }
 }

@@ -133,6 +133,7 @@ extension MockEndpoint {
     }
 
     func verdict() -> Verdict {
+        progress?.end()
         inbox.log?.flush()
         let plan = plan.withLock { $0 }
         let report = telling.withLock { telling in
@@ -148,6 +149,7 @@ extension MockEndpoint {
         guard let report = inbox.failedReport else { return }
         let failures = Judge.verdict(plan.withLock { $0 }, report).failures
         guard !failures.isEmpty else { return }
+        progress?.end()
         if let report = telling.withLock({ $0.onJoinFailure }) { throw report(failures) }
         throw ScriptFailed(failures: failures)
     }

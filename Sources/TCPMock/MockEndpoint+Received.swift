@@ -87,7 +87,7 @@ extension MockEndpoint {
     /// First all that has arrived in time is looked at: a busy machine must not fail a client that was not late.
     private func pass(_ limit: Duration, for wait: PatternWait) {
         do {
-            try inbox.inquiries.ask(whole: false, { _ in wait.conclude(.passed(limit)) }, by: core.snapshot(token:))
+            try inbox.inquiries.ask(for: .counts, { _ in wait.conclude(.passed(limit)) }, by: core.snapshot(token:))
         } catch {
             wait.conclude(.passed(limit))  // out of memory
         }

@@ -17,6 +17,9 @@ public class MockEndpoint: @unchecked Sendable {  // all it stores is immutable 
     /// Which side it plays, for messages.
     var side: Side { plan.withLock { $0.side } }
 
+    /// Where it shows how it gets on; nil: nowhere.
+    let progress: ShownProgress?
+
     /// Opens what is planned.
     init(_ plan: EndpointPlan) throws {
         let log = plan.logger.map(ActivityLog.init)
@@ -28,6 +31,7 @@ public class MockEndpoint: @unchecked Sendable {  // all it stores is immutable 
         let listening = core.address
         shared.withLock { $0.listening = listening }
         answerer?.start(core)
+        progress = ShownProgress(plan, core, inbox)
         log?.begin(shared)
     }
 
@@ -43,6 +47,7 @@ public class MockEndpoint: @unchecked Sendable {  // all it stores is immutable 
     }
 
     deinit {
+        progress?.end()
         guard inbox.phase == .open else { return }
         let (location, noun) = plan.withLock { ($0.location, $0.side.noun) }
         let text =

@@ -5,6 +5,7 @@ extension EndpointReport {
     func probed(server: MockAddress?) -> EndpointReport {
         guard let server, server.port > 0, !ReadTallies.shared.isEmpty else { return self }
         var report = self
+        report.probesUnheard = recordsDropped > 0 && ReadTallies.shared.know(server.port)
         for index in connections.indices {
             let connection = connections[index]
             let ends = ReadTally.Ends(client: connection.peer, serverPort: server.port)
@@ -54,7 +55,9 @@ extension ConnectionReport {
         for event in events where event.sent > sent {
             (last, sent) = (event.time, event.sent)
         }
-        return last
+        // Where no steps are recorded there is no saying.
+        let areUntold = sent < sentTotal && !events.isEmpty && !events.contains { $0.kind == .stepDone }
+        return areUntold ? .max : last
     }
 }
 

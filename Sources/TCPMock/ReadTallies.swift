@@ -101,6 +101,11 @@ final class ReadTallies: Sendable {
 
     var isEmpty: Bool { table.withLock { $0.tallies.isEmpty } }
 
+    /// Whether there is one of a client of this port.
+    func know(_ serverPort: Int) -> Bool {
+        table.withLock { $0.tallies.keys.contains { $0.serverPort == serverPort } }
+    }
+
     /// What the latest probe between these ends had counted that lived while the connection did.
     func reads(_ ends: ReadTally.Ends, during life: ClosedRange<UInt64>) -> ProbedReads? {
         table.withLock { table in

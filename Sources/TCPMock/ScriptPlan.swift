@@ -147,6 +147,11 @@ extension Step {
 }
 
 extension PlannedStep {
+    /// Whether it is part of a table of stubs.
+    var isStub: Bool {
+        if case .stub = role { true } else { false }
+    }
+
     /// Whether it is played by asking Swift.
     var asks: Bool {
         switch (role, step.kind) {

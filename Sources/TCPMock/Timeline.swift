@@ -130,9 +130,21 @@ struct Timeline {
     private var part: [UInt8] {
         guard connection.failure != nil else { return [] }
         let (start, taken) = (startOfFailedStep, connection.consumedTotal)
-        guard start <= taken, taken <= connection.received.count else { return connection.excerpt }
+        guard start <= taken, taken <= connection.received.count else { return matched + connection.excerpt }
         let end = min(taken + connection.excerpt.count, connection.received.count)
         return Array(connection.received[start..<end]) + connection.excerpt.dropFirst(end - taken)
+    }
+
+    /// What the failing step took, which is what it expects: not everything that came was kept.
+    private var matched: [UInt8] {
+        guard let failure = connection.failure, script.steps.indices.contains(failure.step),
+            case .written = script.steps[failure.step].role
+        else { return [] }
+        switch script.steps[failure.step].step.kind {
+        case .expect(let bytes): return Array(bytes.array.prefix(failure.offset))
+        case .expectFrame(let payload, _): return failure.header + payload.array.prefix(failure.offset)
+        default: return []
+        }
     }
 
     private var startOfFailedStep: Int {

@@ -6,7 +6,9 @@ public struct Verdict: Sendable, CustomStringConvertible {
     public let failures: [ScriptFailure]
     /// What went over each connection, in the order in which they were accepted.
     ///
-    /// Of servers with more than 10,000 well-behaved connections those beyond are only counted.
+    /// Of servers with more than 10,000 well-behaved connections those beyond are only counted. Of servers for `every`
+    /// connection, and of `many` clients, ``MockServer/Recording/countersOnly`` keeps only those that failed or were
+    /// stopped; ``statistics`` counts them all.
     public let connections: [ConnectionRecord]
     /// Things worth knowing that are no failures, such as steps that were pending when the server was stopped.
     public let notes: [String]
@@ -14,6 +16,16 @@ public struct Verdict: Sendable, CustomStringConvertible {
     public let accepted: Int
     /// Whether the scripts were played to their ends; not so when the server was stopped, or a script has failed.
     public let isComplete: Bool
+    /// Statistics are made when they are asked for, for most are never looked at.
+    let facts: Facts
+
+    struct Facts: Sendable {
+        let plan: EndpointPlan
+        let report: EndpointReport
+    }
+
+    /// How much there was in all, and how long each step took.
+    public var statistics: Statistics { Statistics(facts.plan, facts.report) }
 
     /// Whether nothing departed from the scripts. ``isComplete`` says whether they were played to their ends.
     public var isClean: Bool { failures.isEmpty }

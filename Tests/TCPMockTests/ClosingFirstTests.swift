@@ -95,8 +95,9 @@ import Testing
         }
 
         @Test func whoClosesFirstIsLeftInTimeWait() async throws {
-            #expect(try await waiting(.mustLeave, .leave) == [.client])
-            #expect(try await waiting(.closeFirst, .leave) == [.server])
+            let (byClient, byServer) = (try await waiting(.mustLeave, .leave), try await waiting(.closeFirst, .leave))
+            #expect(byClient == [.client] || (byClient == [] && timeWaitIsFull()))
+            #expect(byServer == [.server] || (byServer == [] && timeWaitIsFull()))
         }
 
         @Test func nobodyIsLeftInTimeWaitAfterAReset() async throws {
@@ -123,6 +124,23 @@ import Testing
             if strstr(line, "\(client) \(server) 06 ") != nil { found.append(.client) }
         }
         return found
+    }
+
+    /// Whether the kernel may have had no room for one more: a stress run beside the tests. tcp(7), tcp_max_tw_buckets
+    private func timeWaitIsFull() -> Bool {
+        func number(_ path: String, after name: String) -> Int {
+            guard let file = fopen(path, "r") else { return 0 }
+            defer { fclose(file) }
+            var text = [CChar](repeating: 0, count: 1024)
+            let count = fread(&text, 1, 1023, file)
+            let words = String(decoding: text[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self).split {
+                $0 == " " || $0 == "\n"
+            }
+            let place = name.isEmpty ? 0 : (words.firstIndex { $0 == name } ?? words.count) + 1
+            return place < words.count ? Int(words[place]) ?? 0 : 0
+        }
+        let most = number("/proc/sys/net/ipv4/tcp_max_tw_buckets", after: "")
+        return number("/proc/net/sockstat", after: "tw") >= most * 9 / 10
     }
 
     /// `127.0.0.1:80` as `0100007F:0050`: the address as a number of this machine's.

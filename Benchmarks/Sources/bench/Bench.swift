@@ -26,7 +26,7 @@ struct Bench {
             return result
         }
         let judgements = Judgements(results, causes: causes)
-        show(judgements.lines)
+        if !judgements.all.isEmpty { show(judgements.lines) }
         let seconds = Int((ContinuousClock.now - start) / .seconds(1))
         try write(
             Report(machine, seconds: seconds, results, judgements),

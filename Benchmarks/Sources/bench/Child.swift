@@ -16,6 +16,8 @@ final class Child {
     private var output: Int32
     private var unread: [UInt8] = []
     private var isWaitedFor = false
+    /// Seconds on a processor, of a program that has ended: what it cost even when the machine had others to serve.
+    private(set) var processorSeconds = 0.0
 
     /// Starts a program on the cores of `cores`, e.g. "0" or "0,1"; what it says on standard error goes to a file.
     init(_ name: String, _ command: [String], cores: String, complaints: URL) throws {
@@ -61,12 +63,14 @@ final class Child {
     func finish(by deadline: Deadline) throws {
         while try readMore(by: deadline) {}
         var status: Int32 = 0
-        while waitpid(pid, &status, WNOHANG) == 0 {
+        var usage = rusage()
+        while wait4(pid, &status, WNOHANG, &usage) == 0 {
             // The end of its output comes a moment before the end of the process.
             if deadline.isOver { throw failure("did not end within \(deadline.limit) s") }
             poll(nil, 0, 1)
         }
         isWaitedFor = true
+        processorSeconds = usage.ru_utime.seconds + usage.ru_stime.seconds
         Children.forget(pid)
         if let meaning = Self.meaning(of: status) { throw failure(meaning) }
     }
@@ -148,4 +152,8 @@ extension Child {
     }
 
     private static var lastError: String { String(cString: strerror(errno)) }
+}
+
+extension timeval {
+    fileprivate var seconds: Double { Double(tv_sec) + Double(tv_usec) / 1e6 }
 }

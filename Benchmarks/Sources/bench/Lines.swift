@@ -48,11 +48,11 @@ extension Line {
         return Line(
             id: id, job: job, title: title,
             // TCPMock's script says how many rounds: these and the load generator's 1,000 of warm-up.
-            work: .load(job: job, options: ["--count", "20000"], server: ["--rounds", "21000"]), cores: cores,
+            work: .load(job: job, options: ["--count", "10000"], server: ["--rounds", "11000"]), cores: cores,
             measure: .microseconds, summary: cores == .one ? .best : .median,
             entries: entries(
                 [.epoll, .libev, .tcpMock, .tcpMockTable, .nio, .flying, .asyncio, .pytest, .embedded],
-                slow: [.asyncio: ["--count", "5000"], .pytest: few]))
+                slow: [.flying: ["--count", "5000"], .asyncio: ["--count", "5000"], .pytest: few]))
     }
 
     private static let pipelined = Line(

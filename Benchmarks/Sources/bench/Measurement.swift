@@ -33,8 +33,9 @@ struct Measurement {
         let deadline = Deadline(seconds: line.patience)
         let all = entry.peer.options.replaced(by: options).replaced(by: entry.options)
         let peer = try start(entry.peer.name, command + [job] + all + ["--latencies", latencies.path])
-        guard let facts = try facts(of: peer, by: deadline) else { return .unsupported }
+        guard var facts = try facts(of: peer, by: deadline) else { return .unsupported }
         try peer.finish(by: deadline)
+        facts["cpu_s"] = peer.processorSeconds
         return try outcome(facts)
     }
 
@@ -57,6 +58,7 @@ struct Measurement {
         try check(told, of: peer)
         try peer.finish(by: deadline)
         facts.merge(told) { first, _ in first }
+        facts["cpu_s"] = peer.processorSeconds
         return try outcome(facts)
     }
 
@@ -79,6 +81,7 @@ struct Measurement {
         }
         load.closeInput()
         try load.finish(by: deadline)
+        facts["load_cpu_s"] = load.processorSeconds
         return facts
     }
 

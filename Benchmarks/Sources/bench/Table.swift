@@ -13,6 +13,7 @@ struct Table {
         text.append(
             "  " + "".padded(nameWidth) + line.measure.unit.padded(left: 10) + "× first".padded(left: 10)
                 + "min–max".padded(left: 15) + (hasLatencies ? columns(["p50", "p99", "p99.9 µs"]) : "")
+                + columns(["CPU s"])
                 + (hasMemory ? columns(["bytes each"]) : ""))
         text += result.peers.map { row($0, of: result, hasLatencies: hasLatencies, hasMemory: hasMemory) }
         return text
@@ -31,6 +32,7 @@ struct Table {
             + (ratio.map { $0.value.significant } ?? "").padded(left: 10)
             + (ratio.map { "\($0.lowest.significant)–\($0.highest.significant)" } ?? "").padded(left: 15)
             + (hasLatencies ? columns(percentiles) : "")
+            + columns([peer.fact("cpu_s").map { $0.fixed(2) } ?? ""])
             + (hasMemory ? columns([peer.fact("user_bytes").map { $0.fixed(0) } ?? ""]) : "")
     }
 

@@ -52,7 +52,8 @@ struct Judgement {
     var outcome: String {
         guard let value = measured?.value else { return "NOT MEASURED" }
         if isMet { return reachesStretch ? "met, stretch too" : "met" }
-        return "MISSED by \((target.limit.excess(of: value) * 100).fixed(0)) %"
+        let percent = target.limit.excess(of: value) * 100
+        return "MISSED by \(percent.fixed(percent < 10 ? 1 : 0)) %"
     }
 }
 

@@ -62,7 +62,8 @@ int exchange_begin(const load *load, const exchange_bytes *bytes, size_t index) 
     if (connect(fd, (const struct sockaddr *)&bytes->address, sizeof bytes->address) < 0) {
         load_lost("connecting");
     }
-    net_no_delay(fd);
+    /* One message needs no TCP_NODELAY, and each call here is the client's share of the
+     * measurement. */
     if (!net_send_all(fd, bytes->request, sizeof bytes->request)) {
         load_lost("sending the message");
     }

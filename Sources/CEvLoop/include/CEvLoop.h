@@ -9,6 +9,7 @@
 #include "evl_observe.h"
 #include "evl_probe.h"
 #include "evl_program.h"
+#include "evl_statistics.h"
 #include "evl_status.h"
 
 #endif

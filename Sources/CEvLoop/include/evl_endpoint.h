@@ -55,6 +55,8 @@ typedef struct evl_endpoint_config {
     size_t max_buffered;          /* unjudged input a connection may hold */
     size_t record_bytes;          /* evidence kept per connection and direction; 0: none */
     uint8_t watched;              /* evl_watch: what is told from the start, of all connections */
+    bool statistics;              /* counts steps and their times, see evl_statistics.h */
+    bool counters_only;           /* keeps nothing of connections that finish their script */
     /* A client connects instead of listening. Lists play one script after the other; `every` needs
      * `required`. Nothing is unscripted. */
     bool dials;
@@ -92,6 +94,7 @@ typedef struct evl_endpoint_view {
     uint32_t active;              /* connections that are open now */
     uint32_t completed;           /* connections that finished their script */
     uint32_t record_count;        /* how many evl_endpoint_connection can show */
+    uint32_t failed_count;        /* connections that failed */
     uint32_t failures_dropped;    /* failed connections beyond those kept */
     uint32_t records_dropped;     /* well-behaved connections beyond those kept */
     uint32_t reset_after_failure; /* connections refused because the script had failed */
@@ -107,7 +110,7 @@ typedef struct evl_endpoint_view {
     bool failed;
     bool down; /* not listening, for the test has asked for it */
     uint64_t opened_ns, now_ns;
-    uint64_t received_total, sent_total;
+    uint64_t received_total, sent_total; /* of connections that have ended */
 } evl_endpoint_view;
 
 /* What the callback leaves where it is asked for steps. */

@@ -9,6 +9,9 @@
  * accepted, read and judged. Legal after the finish as well. Any thread. */
 evl_status evl_endpoint_snapshot(evl_endpoint *endpoint, uint64_t token);
 
+/* The same, as of now: nothing is read or judged for it. Any thread. */
+evl_status evl_endpoint_glance(evl_endpoint *endpoint, uint64_t token);
+
 /* Has connection `number` (0: all) told from its first byte, until evl_endpoint_unobserve.
  *
  * First, with this token: EVL_NOTICE_BYTES with what was recorded of each such connection so far,

@@ -7,6 +7,11 @@ extension CoreEndpoint {
         try check("look at the server") { evl_endpoint_snapshot($0, token) }
     }
 
+    /// What is so at this moment: cheap, for nothing is read first.
+    func glance(token: UInt64) throws {
+        try check("look at the server") { evl_endpoint_glance($0, token) }
+    }
+
     /// Nil: all connections.
     func observe(connection: Int?, token: UInt64) throws {
         try check("observe the server") { evl_endpoint_observe($0, UInt32(connection ?? 0), token) }
@@ -31,9 +36,7 @@ extension Inbox {
         let number = Int(notice.number)
         switch notice.kind {
         case EVL_NOTICE_SNAPSHOT:
-            inquiries.answer(notice.token) { whole in
-                whole ? EndpointReport(notice.endpoint) : EndpointReport(countsOf: notice.endpoint)
-            }
+            inquiries.answer(notice.token) { EndpointReport($0, of: notice.endpoint) }
         case EVL_NOTICE_TURNED:
             inquiries.answer(notice.token, Inquiries.Turn(notice))
         case EVL_NOTICE_BYTES:

@@ -172,6 +172,8 @@ extension EndpointPlan {
         config.after_script_ns = scale.nanoseconds(of: limits.afterScript) ?? UInt64.max
         config.max_buffered = max(1, limits.maxBuffered)
         config.record_bytes = max(0, options.recording.bytesPerDirection)
+        config.statistics = countsSteps
+        config.counters_only = keepsOnlyCounters
         if case .every(let count, let oneAtATime) = mode {
             config.every = true
             config.required = UInt32(count ?? 0)

@@ -4,7 +4,7 @@ internal import CEvLoop
 
 extension EndpointReport {
     init(_ server: OpaquePointer) {
-        self.init(countsOf: server)
+        self.init(statisticsOf: server)
         var view = evl_endpoint_view()
         evl_endpoint_look(server, &view)
         connections.reserveCapacity(Int(view.record_count))
@@ -22,14 +22,24 @@ extension EndpointReport {
         if connections.count > 1 { connections.sort { $0.number < $1.number } }
     }
 
-    /// All but the connections themselves.
+    init(_ extent: Inquiries.Extent, of server: OpaquePointer) {
+        switch extent {
+        case .counts: self.init(countsOf: server)
+        case .statistics: self.init(statisticsOf: server)
+        case .whole: self.init(server)
+        }
+    }
+
+    /// Numbers of connections alone.
     init(countsOf server: OpaquePointer) {
         var view = evl_endpoint_view()
         evl_endpoint_look(server, &view)
         accepted = Int(view.accepted)
         scripted = Int(view.scripted)
         completed = Int(view.completed)
+        failed = Int(view.failed_count)
         failuresDropped = Int(view.failures_dropped)
+        recordsDropped = Int(view.records_dropped)
         resetAfterFailure = Int(view.reset_after_failure)
         unscripted = Int(view.unscripted)
         awaited = view.awaited == UInt32.max ? nil : (Int(view.awaited), view.awaited_ns)
@@ -42,6 +52,10 @@ extension EndpointReport {
         acceptError = view.accept_error
         active = Int(view.active)
         isDown = view.down
+        received = Int(view.received_total)
+        sent = Int(view.sent_total)
+        opened = view.opened_ns
+        now = view.now_ns
     }
 
     /// Nil unless something has failed: a join that is content needs no copy.
@@ -91,6 +105,7 @@ extension ConnectionReport {
         received = Array(UnsafeBufferPointer(start: view.received, count: view.received_kept))
         sent = Array(UnsafeBufferPointer(start: view.sent, count: view.sent_kept))
         kept = keptBytes(view.kept, view.kept_count)
+        fillInEvents()
     }
 }
 

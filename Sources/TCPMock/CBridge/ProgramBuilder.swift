@@ -62,7 +62,7 @@ struct ProgramBuilder {
             entry.step.target = place(leave.target)
         }
         // A written step of several entries has one clock.
-        if let number = planned.number, number == lastNumber, !planned.isListed {
+        if let number = planned.number, !planned.isListed, planned.isStub || number == lastNumber {
             entry.step.flags |= UInt8(EVL_STEP_CONTINUES)
         }
         lastNumber = planned.number

@@ -9,6 +9,7 @@
 #include "../../../Sources/CEvLoop/program.h"
 #include "../../../Sources/CEvLoop/record.h"
 #include "../../../Sources/CEvLoop/session.h"
+#include "../../../Sources/CEvLoop/statistics.h"
 
 /* Swift does not see into a struct with atomics and an open end. */
 static inline const evl_step *internals_step(const evl_program *program, uint32_t index) {
