@@ -5,12 +5,9 @@ import Testing
 
 @testable import TCPMock
 
-/// What is tested is the order of things, not how soon they come.
-private let patient = MockServer.Options(limits: Limits(step: .seconds(60)))
-
 @Suite struct EnqueueTests {
     @Test func whatIsEnqueuedWhileTheLoopIsBusyIsPlayedInOrder() async throws {
-        let server = try MockServer(options: patient)
+        let server = try MockServer(options: .init(limits: Limits(step: .seconds(60))))
         let client = try server.connect()
         let block = LoopBlock.begin()
         for number in 1...300 {
@@ -28,7 +25,7 @@ private let patient = MockServer.Options(limits: Limits(step: .seconds(60)))
     }
 
     @Test func aStepThatIsWrongTakesNoOtherWithIt() async throws {
-        let server = try MockServer(options: patient)
+        let server = try MockServer(options: .init(limits: Limits(step: .seconds(60))))
         let client = try server.connect()
         let block = LoopBlock.begin()
         try server.enqueue(.expect("a"))
@@ -47,7 +44,7 @@ private let patient = MockServer.Options(limits: Limits(step: .seconds(60)))
     }
 
     @Test func aJoinWaitsForStepsThatTheLoopHasNotSeen() async throws {
-        let server = try MockServer(options: patient)
+        let server = try MockServer(options: .init(limits: Limits(step: .seconds(60))))
         let client = try server.connect()
         let block = LoopBlock.begin()
         try server.enqueue(.expect("a"))
@@ -66,13 +63,9 @@ private let patient = MockServer.Options(limits: Limits(step: .seconds(60)))
     }
 
     @Test func aFinishPlaysWhatTheLoopHasNotSeen() async throws {
-        let server = try MockServer(options: patient)
+        let server = try MockServer(options: .init(limits: Limits(step: .seconds(60))))
         let client = try server.connect()
-        let block = LoopBlock.begin()
-        try server.enqueue(.expect("a"), .send("b"))
-        let finishing = onAThread { _ = server.finish() }
-        while server.inbox.phase == .open { pause(milliseconds: 1) }  // no await: the loop stands for all tests
-        block.release()
+        try finishWhileTheLoopIsBusy(server)
         try client.send("a")
         try client.expectText("b")
         client.close()
@@ -82,12 +75,20 @@ private let patient = MockServer.Options(limits: Limits(step: .seconds(60)))
         #expect(throws: MockError.self) { try server.enqueue(.expect("c"), .send("d")) }
         // The unwritten end comes last in the plan too, where texts look for what was not run.
         #expect(server.plan.withLock { $0.scripts[0].steps.map(\.number) } == [1, 2, nil])
-        withExtendedLifetime(finishing) {}
+    }
+
+    /// Awaits nothing while the loop stands still: others may wait for it on all threads of the pool.
+    private func finishWhileTheLoopIsBusy(_ server: MockServer) throws {
+        let block = LoopBlock.begin()
+        defer { block.release() }
+        try server.enqueue(.expect("a"), .send("b"))
+        _ = onAThread { _ = server.finish() }
+        while server.inbox.phase == .open { pause(milliseconds: 1) }
     }
 
     @Test func callsOnManyThreadsStayWhole() async throws {
         let (threads, calls) = (8, 2_000)
-        let server = try MockServer(options: patient)
+        let server = try MockServer(options: .init(limits: Limits(step: .seconds(60))))
         let client = try server.connect()
         try await withThrowingTaskGroup { group in
             for _ in 0..<threads {
