@@ -37,7 +37,7 @@ func held(_ count: Int) async throws {
 
 private func report(_ verdicts: [Verdict], _ count: Int, _ time: Duration) {
     for (who, verdict) in zip(["clients", "server "], verdicts) {
-        let bytes = verdict.connections.reduce(0) { $0 + $1.receivedCount }
+        let bytes = verdict.statistics.received
         let complete = verdict.connections.count { $0.isComplete }
         print("\(who): \(verdict); \(complete) of \(count) complete, \(bytes) bytes checked")
     }

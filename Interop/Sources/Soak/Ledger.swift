@@ -46,9 +46,15 @@ struct Ledger: Sendable {
 
     // MARK: One round
 
-    /// Books the connections of a round: both verdicts' records, paired.
+    /// Books the connections of a round: both verdicts' records, paired; where only counters were kept, their sums.
     mutating func book(_ server: Verdict, _ client: Verdict, toServer: Rule, toClient: Rule) {
-        connections += client.connections.count
+        connections += client.accepted
+        guard server.connections.count == server.accepted, client.connections.count == client.accepted else {
+            failedConnections += (server.failures + client.failures).reduce(0) { $0 + $1.count }
+            let (ours, theirs) = (server.statistics, client.statistics)
+            book("clients to server", sent: theirs.sent, received: ours.received, toServer)
+            return book("server to clients", sent: ours.sent, received: theirs.received, toClient)
+        }
         failedConnections += (server.failures + client.failures).reduce(0) { $0 + $1.count }
         var served = Dictionary(grouping: server.connections, by: \.peer)
         for record in client.connections {

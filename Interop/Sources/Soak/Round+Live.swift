@@ -91,8 +91,9 @@ extension Round {
         let verdict = await server.finish()
         var ledger = Ledger()
         ledger.expect(verdict, of: "server", onlyFailures: [], complete: true)
-        if counts.reduce(0, +) != verdict.connections.reduce(0, { $0 + $1.sentCount }) {
-            ledger.complain("received \(counts) of what was sent")
+        let (received, sent) = (counts.reduce(0, +), verdict.statistics.sent)
+        if received != sent {
+            ledger.complain("the probes have received \(received) of \(sent) bytes sent")
         }
         return ledger
     }
