@@ -20,14 +20,15 @@ void require(int is_so, const char *what) {
 
 /* Plays until it wants more input; answers how many messages it has written. */
 static uint32_t play(evl_session *session, evl_input *in) {
+    evl_played played;
     uint32_t written = 0;
     for (;;) {
-        evl_action action = session_next(session, in);
+        played.most_writes = AT_ONCE;
+        evl_action action = session_play(session, in, &played);
+        written += (uint32_t)played.writes;
         if (action.kind == EVL_ACTION_WAIT_INPUT || action.kind == EVL_ACTION_END)
             return written;
-        require(action.kind == EVL_ACTION_WRITE || action.kind == EVL_ACTION_STEP_DONE,
-                "an action");
-        written += action.kind == EVL_ACTION_WRITE ? 1 : 0;
+        require(action.kind == EVL_ACTION_GO_ON, "an action");
     }
 }
 
@@ -39,7 +40,8 @@ static void play_rounds(manner manner, uint32_t count) {
         memcpy(stream + (size_t)i * length, message, length);
     evl_program *program = make_rounds(manner, false, ROUNDS_ENOUGH, false);
     evl_session session;
-    session_start(&session, program, false);
+    evl_session_room room = {0};
+    session_start(&session, program, false, &room);
     uint32_t written = 0;
     while (written < count) {
         uint32_t now = count - written < AT_ONCE ? count - written : AT_ONCE;

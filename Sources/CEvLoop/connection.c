@@ -63,7 +63,8 @@ evl_connection *connection_open(evl_host *host, int fd, const socket_end *peer, 
 }
 
 void connection_begin(evl_connection *c) {
-    connection_pump(c, NULL, 0);
+    size_t length = io_read(c);
+    connection_pump(c, c->host->loop->read_buffer, length);
 }
 
 void connection_append(evl_connection *c, evl_program *program) {

@@ -124,7 +124,8 @@ struct evl_connection {
 evl_connection *connection_open(evl_host *host, int fd, const socket_end *peer, uint32_t number,
                                 uint32_t script, evl_program *program, bool live);
 
-/* Starts reading and plays the steps that need no input. May end the connection. */
+/* Plays the steps that need no input, then what has come by now: a client often says something as
+ * soon as it is connected, and then no watcher has to tell. May end the connection. */
 void connection_begin(evl_connection *c);
 
 /* Appends a live program (reference taken over). May end the connection. */

@@ -297,8 +297,9 @@ static void run_finish(evl_job *job) {
         return;
     }
     if (last != NULL)
-        accept_all(endpoint); /* first: whoever has connected by now plays what `last` ends */
-    endpoint->last_admissions = socket_pending_count(endpoint->listener);
+        accept_all(endpoint);       /* first: whoever has connected by now plays what `last` ends */
+    if (endpoint_is_pool(endpoint)) /* nobody else asks */
+        endpoint->last_admissions = socket_pending_count(endpoint->listener);
     endpoint->finish_asked = true;
     endpoint->host.finishing = true;
     endpoint->host.finishing_ns = endpoint->host.loop->now_ns;

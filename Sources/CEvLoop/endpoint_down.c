@@ -30,7 +30,7 @@ static void drop_all(evl_endpoint *endpoint) {
 static int close_listener(evl_endpoint *endpoint) {
     int error = 0;
     bool has_path = endpoint->address.family == EVL_UNIX;
-    int held = has_path ? -1 : socket_reserve(endpoint->listener, &error);
+    int held = has_path ? -1 : socket_reserve(endpoint->listener, &endpoint->address, &error);
     if (error != 0)
         return error; /* it goes on listening: better than a port that is lost */
     int listener = endpoint->listener;

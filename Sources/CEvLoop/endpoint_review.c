@@ -160,7 +160,7 @@ void endpoint_shut(evl_endpoint *endpoint, bool keep_port) {
     loop_alarm_cancel(endpoint->host.loop, &endpoint->retry);
     int error = 0;
     if (keep_port && endpoint->listener >= 0) /* else it is down, and the port held already */
-        endpoint->reserved = socket_reserve(endpoint->listener, &error);
+        endpoint->reserved = socket_reserve(endpoint->listener, &endpoint->address, &error);
     socket_close(endpoint->listener);
     endpoint->listener = -1;
 }

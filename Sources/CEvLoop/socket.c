@@ -182,11 +182,11 @@ static int bind_beside(int fd, const any_address *address, socklen_t length) {
     return -1;
 }
 
-int socket_reserve(int fd, int *error) {
+int socket_reserve(int fd, const evl_address *address, int *error) {
     any_address raw = {0};
     socklen_t length = sizeof raw;
     *error = 0;
-    if (getsockname(fd, &raw.any, &length) == 0 && raw.any.sa_family == AF_UNIX)
+    if (address->family == EVL_UNIX || socket_encode(address, &raw, &length) != EVL_OK)
         return -1;
     int held = bind_beside(fd, &raw, length);
     if (held < 0)

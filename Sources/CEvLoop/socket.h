@@ -24,10 +24,10 @@ typedef evl_end socket_end;
 /* Binds and listens; on EVL_OK *fd and *address (with the kernel's port) are set. */
 evl_status socket_listen(const evl_address *wanted, int *fd, evl_address *address, int *error);
 
-/* A bound socket that does not listen, on the port of listening `fd`: once that is closed, connects
- * are refused and nobody else gets the port. -1: there is none (the errno in *error, 0 for
- * Unix-domain sockets). */
-int socket_reserve(int fd, int *error);
+/* A bound socket that does not listen, on the port of listening `fd`, which is bound to `address`:
+ * once that is closed, connects are refused and nobody else gets the port. -1: there is none (the
+ * errno in *error, 0 for Unix-domain sockets). */
+int socket_reserve(int fd, const evl_address *address, int *error);
 
 /* Listens on what socket_reserve has made: 0, or the errno. */
 int socket_listen_again(int reserved);
