@@ -8,11 +8,14 @@
 #include "connection.h"
 #include "probe.h"
 
-#define QUIET_NS 2000000u      /* 2 ms */
-#define FIRST_LOOK_NS 200000u  /* 0.2 ms */
-#define LAST_LOOK_NS 20000000u /* 20 ms */
-#define FIRST_JUDGE_NS 20000u  /* 20 us */
-#define LAST_JUDGE_NS 2000000u /* 2 ms */
+#define QUIET_NS 2000000u              /* 2 ms */
+#define CROWD_QUIET_NS 500000000u      /* 0.5 s */
+#define QUIET_LOOK_NS 50000000u        /* 50 ms */
+#define LAST_QUIET_LOOK_NS 1000000000u /* 1 s */
+#define FIRST_LOOK_NS 200000u          /* 0.2 ms */
+#define LAST_LOOK_NS 20000000u         /* 20 ms */
+#define FIRST_JUDGE_NS 20000u          /* 20 us */
+#define LAST_JUDGE_NS 2000000u         /* 2 ms */
 
 evl_connection *connection_of_alarm(evl_alarm *alarm) {
     return (evl_connection *)(void *)((char *)alarm - offsetof(evl_connection, alarm));
@@ -28,9 +31,9 @@ static bool take_sample(evl_connection *c) {
     return probe_peer(c->fd, ours, theirs, c->half_closed, loop_stamp(host->loop), &c->sample);
 }
 
-static void look_again(evl_connection *c) {
+static void look_again(evl_connection *c, uint64_t longest) {
     uint64_t after = c->stage.open.look_after_ns;
-    c->stage.open.look_after_ns = after * 2 < LAST_LOOK_NS ? after * 2 : LAST_LOOK_NS;
+    c->stage.open.look_after_ns = after * 2 < longest ? after * 2 : longest;
     loop_alarm_set(c->host->loop, &c->alarm, c->host->loop->now_ns + after);
 }
 
@@ -47,7 +50,7 @@ void leave_look(evl_connection *c) {
 void leave_look_later(evl_connection *c, bool at_once) {
     if (alarm_is_set(&c->alarm) || c->got_fin || c->got_rst)
         return;
-    uint64_t quiet_at = c->step_began_ns + QUIET_NS;
+    uint64_t quiet_at = c->step_began_ns + (c->host->crowded ? CROWD_QUIET_NS : QUIET_NS);
     if (!at_once && c->host->loop->now_ns < quiet_at) {
         c->waits_for_quiet = true;
         loop_alarm_set(c->host->loop, &c->alarm, quiet_at);
@@ -57,8 +60,8 @@ void leave_look_later(evl_connection *c, bool at_once) {
     if (seen_all || !take_sample(c) || c->sample.unread == 0)
         return;
     if (c->stage.open.look_after_ns == 0)
-        c->stage.open.look_after_ns = FIRST_LOOK_NS;
-    look_again(c);
+        c->stage.open.look_after_ns = at_once ? FIRST_LOOK_NS : QUIET_LOOK_NS;
+    look_again(c, at_once ? LAST_LOOK_NS : LAST_QUIET_LOOK_NS);
 }
 
 /* Whether the client may still take, or refuse, something of what we sent; if not, whether the
@@ -91,7 +94,7 @@ bool leave_judge(evl_connection *c) {
     if (c->sent_total > 0 && !has_refused(c) && is_undecided(c, &sure)) {
         if (c->stage.open.look_after_ns == 0)
             c->stage.open.look_after_ns = FIRST_JUDGE_NS;
-        look_again(c);
+        look_again(c, LAST_LOOK_NS);
         return false;
     }
     bool refused = c->refused || (!sure && has_refused(c));
@@ -113,7 +116,7 @@ bool leave_reset(evl_connection *c) {
     if (!c->deferred_discard && !has_error(c->fd) && probe_unacknowledged(c->fd) > 0) {
         if (c->stage.open.look_after_ns == 0)
             c->stage.open.look_after_ns = FIRST_JUDGE_NS;
-        look_again(c);
+        look_again(c, LAST_LOOK_NS);
         return false;
     }
     io_reset(c);

@@ -162,13 +162,19 @@ static void pause_dialling(evl_endpoint *endpoint, uint64_t began_ns, int error)
         refused(endpoint, began_ns, error);
 }
 
+static bool is_its_own_peer(const evl_host *host, int fd, const socket_end *local) {
+    return host->is_specific ? socket_same_end(local, &host->address) : socket_is_its_own_peer(fd);
+}
+
 static void connected(evl_endpoint *endpoint, const dial_attempt *attempt) {
-    if (socket_is_its_own_peer(attempt->fd)) {
+    socket_end local = {.family = EVL_UNIX};
+    socket_local_end(attempt->fd, &local);
+    if (is_its_own_peer(&endpoint->host, attempt->fd, &local)) {
         socket_reset(attempt->fd);
         refused(endpoint, attempt->began_ns, ECONNREFUSED);
         return;
     }
-    evl_connection *c = endpoint_admit(endpoint, attempt->fd, NULL);
+    evl_connection *c = endpoint_admit(endpoint, attempt->fd, &local);
     if (c == NULL) {
         pause_dialling(endpoint, attempt->began_ns, ENOMEM);
         return;
@@ -176,7 +182,6 @@ static void connected(evl_endpoint *endpoint, const dial_attempt *attempt) {
     endpoint->attempts = 0;
     endpoint->refused_since_ns = endpoint->back_off_ns = 0;
     loop_alarm_cancel(endpoint->host.loop, &endpoint->retry);
-    socket_local_end(attempt->fd, &c->end);
     c->reset_taken = attempt->was_reset;
     connection_begin(c);
 }

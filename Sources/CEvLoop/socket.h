@@ -98,6 +98,8 @@ bool socket_peer_end(int fd, socket_end *peer);
 /* Whether it is one address, and not all of this host's. */
 bool socket_is_specific(const socket_end *end);
 
+bool socket_same_end(const socket_end *a, const socket_end *b);
+
 void socket_address_end(const evl_address *address, socket_end *end);
 
 #endif

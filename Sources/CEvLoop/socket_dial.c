@@ -157,6 +157,11 @@ bool socket_peer_end(int fd, socket_end *peer) {
     return true;
 }
 
+bool socket_same_end(const socket_end *a, const socket_end *b) {
+    return a->family == b->family && a->port == b->port &&
+           memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
+}
+
 bool socket_is_specific(const socket_end *end) {
     static const uint8_t any[sizeof end->bytes];
     return end->family != EVL_UNIX && memcmp(end->bytes, any, sizeof any) != 0;
