@@ -338,6 +338,8 @@ evl_status evl_endpoint_stop(evl_endpoint *endpoint) {
 }
 
 bool evl_endpoint_is_settled(evl_endpoint *endpoint) {
+    if (!atomic_load_explicit(&endpoint->settled, memory_order_acquire))
+        return false;
     /* In this order: the loop clears the flag before it takes a connection from the queue. */
     if (socket_has_pending(endpoint->listener))
         return false;

@@ -75,7 +75,7 @@ struct evl_endpoint {
 };
 
 #define NOBODY UINT32_MAX
-#define CROWD 64u                /* connections; with more, clients are looked at more rarely */
+#define CROWD 32u                /* connections; with more, clients are looked at more rarely */
 #define KEPT_GOOD_RECORDS 10000u /* well-behaved connections a server keeps in full */
 #define KEPT_FAILED_RECORDS 20000u
 

@@ -85,14 +85,14 @@ extension Line {
                 job: "churn", options: ["--connections", "\(atOnce)", "--count", "3000"], leavesTimeWait: 3000),
             cores: .two, measure: .perSecond,
             entries: entries(
-                [.epoll, .libev, .tcpMock, .nio, .flying, .asyncio, .embedded],
+                [.epoll, .libev, .tcpMock, .tcpMockCounters, .nio, .flying, .asyncio, .embedded],
                 slow: [.flying: few, .asyncio: few, .embedded: few]))
     }
 
     private static let open = Line(
         id: "open", job: "open", title: "19,900 connections across two processes, one exchange on each",
         work: .load(job: "open", options: ["--connections", "19900"]), cores: .two, measure: .seconds, rounds: 5,
-        entries: entries([.epoll, .libev, .tcpMock, .nio, .flying, .asyncio]))
+        entries: entries([.epoll, .libev, .tcpMock, .tcpMockCounters, .nio, .flying, .asyncio]))
 
     private static let openInside = Line(
         id: "open-inside", job: "open", title: "9,900 connections inside one process, one exchange on each",
