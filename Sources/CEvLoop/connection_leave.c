@@ -98,6 +98,9 @@ bool leave_judge(evl_connection *c) {
         return false;
     }
     bool refused = c->refused || (!sure && has_refused(c));
+    /* Gone without a reset since it was last seen: what it had not read then says nothing now. */
+    if (!sure && !refused)
+        c->sample = (evl_sample){0};
     c->half_closed = true; /* by closing */
     session_left(&c->session, refused ? EVL_LEAVE_RST_AFTER_FIN : EVL_LEAVE_FIN);
     if (refused)
