@@ -199,6 +199,10 @@ evl_trouble *connection_trouble(evl_connection *c) {
     return c->trouble;
 }
 
+uint64_t connection_unwritten(const evl_connection *c) {
+    return c->trouble == NULL || c->trouble == &out_of_memory ? 0 : c->trouble->unwritten;
+}
+
 /* Marks the connection failed; the pump that is under way, or called next, ends it. */
 void connection_fail(evl_connection *c, evl_failure failure) {
     evl_trouble *trouble = connection_trouble(c);

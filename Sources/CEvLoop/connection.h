@@ -194,6 +194,9 @@ static inline void connection_note(evl_connection *c, evl_event_kind kind, uint3
         connection_note_event(c, kind, step, consumed);
 }
 
+/* Of sent_total: what the kernel never took. */
+uint64_t connection_unwritten(const evl_connection *c);
+
 /* The evidence; NULL without memory. */
 evl_record *connection_record(evl_connection *c);
 

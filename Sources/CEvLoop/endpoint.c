@@ -269,7 +269,7 @@ static void run_join(evl_job *job) {
         endpoint_notify(endpoint, EVL_NOTICE_JOINED, r->join->token);
         free(r->join);
     } else {
-        accept_all(endpoint);
+        accept_queue(endpoint);
         if (endpoint_is_pool(endpoint))
             r->join->up_to = endpoint->accepted > 0 ? endpoint->accepted : 1;
         endpoint_review(endpoint);
@@ -297,7 +297,7 @@ static void run_finish(evl_job *job) {
         return;
     }
     if (last != NULL)
-        accept_all(endpoint);       /* first: whoever has connected by now plays what `last` ends */
+        accept_queue(endpoint);     /* first: whoever has connected by now plays what `last` ends */
     if (endpoint_is_pool(endpoint)) /* nobody else asks */
         endpoint->last_admissions = socket_pending_count(endpoint->listener);
     endpoint->finish_asked = true;
@@ -375,7 +375,7 @@ static void connection_ended(evl_host *host, evl_connection *c) {
     }
     ask_ended(endpoint, c);
     endpoint->received_total += c->received_total;
-    endpoint->sent_total += c->sent_total - (c->trouble == NULL ? 0 : c->trouble->unwritten);
+    endpoint->sent_total += c->sent_total - connection_unwritten(c);
     endpoint->completed += c->script_done ? 1 : 0;
     endpoint->failed |= connection_failure(c) != EVL_FAILURE_NONE;
     statistics_ended(host->statistics, c->script, c->trouble == NULL ? NULL : &c->trouble->failure);

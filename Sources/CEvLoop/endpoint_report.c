@@ -7,8 +7,11 @@ bool report_keep(evl_endpoint *endpoint, evl_connection *c) {
     bool failed = connection_failure(c) != EVL_FAILURE_NONE;
     if (endpoint->config.counters_only && !failed && c->script_done)
         return false;
-    uint32_t failures = endpoint->record_count - endpoint->good_records;
-    if (failed ? failures >= KEPT_FAILED_RECORDS : endpoint->good_records >= KEPT_GOOD_RECORDS)
+    /* One that was stopped in the middle says that not all was played: it must not be crowded out.
+     */
+    bool good = !failed && (c->script_done || c->script == NOBODY);
+    uint32_t others = endpoint->record_count - endpoint->good_records;
+    if (good ? endpoint->good_records >= KEPT_GOOD_RECORDS : others >= KEPT_FAILED_RECORDS)
         return false;
     if (endpoint->record_count == endpoint->record_capacity) {
         uint32_t capacity = endpoint->record_capacity == 0 ? 1 : endpoint->record_capacity * 2;
@@ -19,7 +22,7 @@ bool report_keep(evl_endpoint *endpoint, evl_connection *c) {
         endpoint->record_capacity = capacity;
     }
     endpoint->records[endpoint->record_count++] = c;
-    endpoint->good_records += failed ? 0 : 1;
+    endpoint->good_records += good ? 1 : 0;
     return true;
 }
 

@@ -176,6 +176,8 @@ static void settle(evl_endpoint *endpoint) {
         return;
     if (endpoint_is_pool(endpoint))
         return; /* another connection may come at any time */
+    if (endpoint->active > 0)
+        return; /* those no script is for: the end ends them, and says so */
     endpoint_notify(endpoint, EVL_NOTICE_SETTLED, 0);
     atomic_store_explicit(&endpoint->settled, true, memory_order_release);
 }
@@ -212,7 +214,7 @@ void endpoint_review(evl_endpoint *endpoint) {
         return;
     }
     uint32_t before = endpoint->accepted;
-    accept_all(endpoint); /* whoever has connected before the end is part of the verdict */
+    accept_queue(endpoint); /* whoever has connected before the end is part of the verdict */
     if (endpoint->accepted == before || is_complete(endpoint))
         finish(endpoint);
 }

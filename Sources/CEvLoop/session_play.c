@@ -10,6 +10,7 @@ static void note_done(evl_session *s, const evl_input *in, const evl_step *step,
     evl_done *done = &played->done[played->count++];
     done->step = s->program->base + s->position;
     done->is_more = false;
+    done->continues = false;
     done->used = in->used;
     done->bytes = bytes;
     done->length = length;
@@ -124,5 +125,6 @@ evl_action session_play(evl_session *s, evl_input *in, evl_played *played) {
         if (action.kind != EVL_ACTION_GO_ON && !absorb(s, in, step, &action, played))
             return action;
     }
+    turn_to(s, played);
     return step_simple(s, EVL_ACTION_GO_ON);
 }

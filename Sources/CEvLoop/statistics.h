@@ -60,8 +60,9 @@ static inline void statistics_step(evl_statistics *statistics, uint32_t script, 
     if (statistics == NULL)
         return;
     uint64_t ns = now_ns > began_ns ? now_ns - began_ns : 0;
-    step_statistics *entry = statistics->steps + step;
-    if (statistics->starts != NULL || step >= statistics->capacity || entry->buckets == NULL) {
+    bool is_here = statistics->starts == NULL && step < statistics->capacity;
+    step_statistics *entry = is_here ? &statistics->steps[step] : NULL;
+    if (entry == NULL || entry->buckets == NULL) {
         statistics_count(statistics, script, step, ns);
         return;
     }

@@ -145,7 +145,7 @@ enum Judge {
                 "\(what) paused \(counted(report.acceptPauses, "time")): \(systemText(report.acceptError)); \(advice)")
             if isOutOfPorts { return notes }
         }
-        return notes + (LocalPorts.note(plan, made: report.scripted).map { [$0] } ?? [])
+        return notes + (LocalPorts.note(plan, made: report.scripted, in: Double(report.now &- report.opened) / 1e9).map { [$0] } ?? [])
     }
 
     /// Scripts for which nobody had come when a failure, or the test, ended the server.

@@ -10,12 +10,12 @@ enum LocalPorts {
         "a connection keeps its port for a minute on the side that closed first (TIME_WAIT): connect from several "
         + "`sources:`, end by reset (`afterScript: .reset`), or let the server close first (`.expectDisconnect()`)"
 
-    /// That connecting has become slow, if it must have.
-    static func note(_ plan: EndpointPlan, made count: Int) -> String? {
+    /// That connecting has become slow, if it must have: TIME_WAIT lasts a minute.
+    static func note(_ plan: EndpointPlan, made count: Int, in seconds: Double) -> String? {
         guard let dial = plan.dial, plan.options.address.family != .unix, plan.scripts.contains(where: \.closesFirst)
         else { return nil }
         let each = count / max(1, dial.sources.count)
-        guard each > slowFrom else { return nil }
+        guard each > slowFrom, Double(each) / max(1, seconds / 60) > Double(slowFrom) else { return nil }
         let from = dial.sources.count > 1 ? "each of \(dial.sources.count) addresses" : "one address"
         return "\(each) connections were made from \(from), and connecting slows past about \(slowFrom): \(advice)"
     }

@@ -2,8 +2,8 @@
 
 /// What an endpoint has counted: connections, bytes, failures, and how long each step took.
 ///
-/// In ``Verdict/statistics`` of the whole run, and in ``MockEndpoint/statistics`` while it runs. All counts are complete,
-/// whatever ``MockServer/Options/recording`` keeps. Steps are counted as ``MockServer/Options/statistics`` says: without
+/// In ``Verdict/statistics`` of the whole run, and in ``MockEndpoint/statistics`` while it runs. Connections, bytes and
+/// failures are complete, whatever ``MockServer/Options/recording`` keeps. Steps are counted as ``MockServer/Options/statistics`` says: without
 /// being asked for by endpoints that play one script on many connections.
 ///
 /// ```swift
@@ -20,7 +20,9 @@ public struct Statistics: Sendable, CustomStringConvertible {
     public let received: Int
     /// How many bytes were sent: those that the kernel took.
     public let sent: Int
-    /// How often a step that takes or sends a frame, or another delimited piece, was done.
+    /// How often a step that takes or sends a frame, or another delimited piece, was done; 0 where steps are not counted.
+    ///
+    /// A step that takes a frame and answers it counts once.
     public let frames: Int
     /// How many connections failed.
     public let failures: Int

@@ -15,7 +15,8 @@ struct StatisticsTable {
         let open = statistics.open > 0 ? ", \(grouped(statistics.open)) open" : ""
         return "\(grouped(statistics.connections, "connection"))\(open), \(grouped(statistics.completed)) completed, "
             + "\(grouped(statistics.failures)) failed; \(grouped(statistics.received, "byte")) received, "
-            + "\(grouped(statistics.sent, "byte")) sent, \(grouped(statistics.frames, "frame"))"
+            + "\(grouped(statistics.sent, "byte")) sent"
+            + (statistics.steps.isEmpty ? "" : ", \(grouped(statistics.frames, "frame"))")
     }
 
     private var table: [String] {
