@@ -145,7 +145,8 @@ enum Judge {
                 "\(what) paused \(counted(report.acceptPauses, "time")): \(systemText(report.acceptError)); \(advice)")
             if isOutOfPorts { return notes }
         }
-        return notes + (LocalPorts.note(plan, made: report.scripted, in: Double(report.now &- report.opened) / 1e9).map { [$0] } ?? [])
+        let seconds = Double(report.now &- report.opened) / 1e9
+        return notes + (LocalPorts.note(plan, made: report.scripted, in: seconds).map { [$0] } ?? [])
     }
 
     /// Scripts for which nobody had come when a failure, or the test, ended the server.
