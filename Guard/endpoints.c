@@ -25,6 +25,7 @@ static void open_endpoint(endpoint_ends *ends, evl_program *program, evl_endpoin
     config->programs = &program;
     config->program_count = program != NULL ? 1 : 0;
     config->every = program != NULL;
+    config->statistics = config->every; /* as Swift has it when it is not told otherwise */
     config->step_ns = config->after_script_ns = config->connect_ns = minute;
     config->max_buffered = 1 << 20;
     int error = 0;
@@ -35,8 +36,9 @@ static void open_endpoint(endpoint_ends *ends, evl_program *program, evl_endpoin
 }
 
 void open_server(endpoint_ends *ends, evl_program *program, uint32_t connections,
-                 size_t record_bytes) {
-    evl_endpoint_config config = {.required = connections, .record_bytes = record_bytes};
+                 size_t record_bytes, bool counters_only) {
+    evl_endpoint_config config = {
+        .required = connections, .record_bytes = record_bytes, .counters_only = counters_only};
     config.address = (evl_address){.family = EVL_IPV4, .host = "127.0.0.1"};
     open_endpoint(ends, program, &config);
 }

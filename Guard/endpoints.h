@@ -16,7 +16,7 @@ typedef struct endpoint_ends {
 
 /* `program` is taken over; so many connections play it. NULL: a live server. */
 void open_server(endpoint_ends *ends, evl_program *program, uint32_t connections,
-                 size_t record_bytes);
+                 size_t record_bytes, bool counters_only);
 
 void open_client(endpoint_ends *ends, evl_program *program, uint32_t connections,
                  const evl_address *address);

@@ -10,7 +10,7 @@ static void converse(manner manner, uint32_t connections, uint64_t rounds) {
     endpoint_ends server, client;
     evl_program *served = make_rounds(manner, false, rounds, true);
     evl_program *asked = make_rounds(manner, true, rounds, true);
-    open_server(&server, served, connections, 0);
+    open_server(&server, served, connections, 0, false);
     open_client(&client, asked, connections, &server.address);
     await_notice(&client);
     await_notice(&server);
@@ -45,7 +45,7 @@ void enqueue_steps(uint32_t count) {
     sem_init(&held, 0, 0);
     sem_init(&done, 0, 0);
     endpoint_ends server;
-    open_server(&server, NULL, 0, 0);
+    open_server(&server, NULL, 0, 0, false);
     require(evl_loop_post(hold_loop, &held) == EVL_OK, "holding the loop");
     for (uint32_t i = 0; i < count; i++) {
         evl_step step = {.kind = EVL_STEP_EXPECT_BYTES, .bytes = (const uint8_t *)"x", .length = 1};
