@@ -12,6 +12,8 @@ typedef struct endpoint_ends {
     evl_address address;
     sem_t settled;
     uint32_t completed;
+    evl_program *next; /* what a live server is given when it fetches; taken over */
+    sem_t fetched;
 } endpoint_ends;
 
 /* `program` is taken over; so many connections play it. NULL: a live server. */
@@ -23,5 +25,8 @@ void open_client(endpoint_ends *ends, evl_program *program, uint32_t connections
 
 /* Until all its connections have ended. */
 void await_notice(endpoint_ends *ends);
+
+/* Has a live server fetch these steps, and waits until it does. `program` is taken over. */
+void fetch_steps(endpoint_ends *ends, evl_program *program);
 
 #endif
