@@ -120,10 +120,10 @@ static void talk(int fd, manner manner, uint32_t messages, bool in_parts) {
 
 /* --- cases --- */
 
-static unsigned count_allocations(manner manner, bool in_parts, size_t record_bytes) {
+static unsigned count_allocations(manner manner, bool in_parts, bool records) {
     endpoint_ends server;
     evl_program *program = make_rounds(manner, false, ROUNDS_ENOUGH, false);
-    open_server(&server, program, 1, record_bytes);
+    open_server(&server, program, 1, records ? RECORD_BYTES : 0, !records);
     int fd = dial(&server.address);
     talk(fd, manner, WARM_UP, in_parts);
     switch_counting(begin_counting);
@@ -141,7 +141,7 @@ int main(void) {
     for (int i = 0; i < 12; i++) {
         manner manner = (enum manner)(i % 3);
         bool in_parts = i / 3 % 2 == 1, records = i / 6 == 1;
-        unsigned found = count_allocations(manner, in_parts, records ? RECORD_BYTES : 0);
+        unsigned found = count_allocations(manner, in_parts, records);
         printf("%-7s %-9s %-20s %u allocations on the loop thread for %d messages\n", names[manner],
                in_parts ? "in parts" : "whole", records ? "transcript full" : "counters only",
                found, MESSAGES);

@@ -12,8 +12,8 @@ static const operation operations[] = {
     {"session-piece", 20000, play_pieces},
     {"round-trip", 1500, make_round_trips},
     {"round-trip-framed", 1500, make_framed_round_trips},
-    {"connection", 300, make_connections},
-    {"enqueue", 3000, enqueue_steps},
+    {"connection", 1000, make_connections},
+    {"enqueue", 6400, enqueue_steps},
 };
 
 enum {

@@ -10,7 +10,7 @@ static void converse(manner manner, uint32_t connections, uint64_t rounds) {
     endpoint_ends server, client;
     evl_program *served = make_rounds(manner, false, rounds, true);
     evl_program *asked = make_rounds(manner, true, rounds, true);
-    open_server(&server, served, connections, 0);
+    open_server(&server, served, connections, 0, false);
     open_client(&client, asked, connections, &server.address);
     await_notice(&client);
     await_notice(&server);
@@ -31,30 +31,30 @@ void make_connections(uint32_t count) {
 
 /* --- enqueueing --- */
 
-static void hold_loop(void *context) {
-    sem_wait(context);
-}
+enum {
+    BURST = 64
+};
 
 static void let_go(void *context) {
     sem_post(context);
 }
 
-/* The loop is held while steps are enqueued, so that they always come to it in one burst. */
+/* As Swift does: the steps of a burst become one program, which the loop fetches. */
 void enqueue_steps(uint32_t count) {
-    static sem_t held, done;
-    sem_init(&held, 0, 0);
+    static sem_t done;
     sem_init(&done, 0, 0);
+    evl_step burst[BURST];
+    for (int i = 0; i < BURST; i++)
+        burst[i] =
+            (evl_step){.kind = EVL_STEP_EXPECT_BYTES, .bytes = (const uint8_t *)"x", .length = 1};
     endpoint_ends server;
-    open_server(&server, NULL, 0, 0);
-    require(evl_loop_post(hold_loop, &held) == EVL_OK, "holding the loop");
-    for (uint32_t i = 0; i < count; i++) {
-        evl_step step = {.kind = EVL_STEP_EXPECT_BYTES, .bytes = (const uint8_t *)"x", .length = 1};
+    open_server(&server, NULL, 0, 0, false);
+    for (uint32_t i = 0; i < count; i += BURST) {
         evl_program *program = NULL;
-        require(evl_program_create(&step, 1, i, &program) == EVL_OK, "a program");
-        require(evl_endpoint_enqueue(server.endpoint, program) == EVL_OK, "enqueueing");
-        evl_program_release(program);
+        require(evl_program_create(burst, BURST, i, &program) == EVL_OK, "a program");
+        fetch_steps(&server, program);
     }
+    /* The last was fetched, but perhaps not appended yet. */
     require(evl_loop_post(let_go, &done) == EVL_OK, "waiting for the loop");
-    sem_post(&held);
     sem_wait(&done);
 }

@@ -21,7 +21,7 @@ void play_pieces(uint32_t count); /* expectLine with a prefix, send a line */
 void make_round_trips(uint32_t count);
 void make_framed_round_trips(uint32_t count);
 void make_connections(uint32_t count); /* connected, one round trip, closed */
-void enqueue_steps(uint32_t count);    /* a program made, enqueued and played */
+void enqueue_steps(uint32_t count);    /* appended to a live server's script, 64 in a burst */
 
 /* Ends the program when it is not so. */
 void require(int is_so, const char *what);

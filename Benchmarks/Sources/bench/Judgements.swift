@@ -6,7 +6,7 @@ struct Judgements {
     let all: [Judgement]
 
     /// Of the targets whose lines were measured. `causes` is Benchmarks/misses.json: what each known miss is due to.
-    init(_ results: [LineResult], causes: [String: String]) {
+    init(_ results: [LineResult], causes: [String: KnownCause]) {
         all = Target.all.filter { target in results.contains { $0.line.id == target.line } }
             .map { Judgement($0, results, causes: causes) }
     }
@@ -33,18 +33,24 @@ struct Judgements {
             + target.limit.text.padded(left: 9) + (target.stretch?.short ?? "").padded(left: 9)
             + "  \(judgement.outcome)"
         if judgement.isMet { return [row] }
-        return [
-            row,
-            "    cause: \(judgement.cause ?? "not known; measure it, and say it in misses.json as \"\(target.id)\"")",
-        ]
+        return [row, "    cause: \(cause(judgement))"]
+    }
+
+    private func cause(_ judgement: Judgement) -> String {
+        if let cause = judgement.cause { return cause }
+        let name = "misses.json as \"\(judgement.target.id)\""
+        if let upTo = judgement.known?.upTo, judgement.measured != nil {
+            return "not known beyond \(upTo.short), which is what \(name) explains"
+        }
+        return "not known; measure it, and say it in \(name)"
     }
 }
 
 /// Reads Benchmarks/misses.json.
-func knownCauses(_ places: Places) throws -> [String: String] {
+func knownCauses(_ places: Places) throws -> [String: KnownCause] {
     let file = places.package.appending(path: "misses.json")
     guard let data = try? Data(contentsOf: file) else { return [:] }
-    return try JSONDecoder().decode([String: String].self, from: data)
+    return try JSONDecoder().decode([String: KnownCause].self, from: data)
 }
 
 extension Double {

@@ -48,7 +48,7 @@ struct Report: Encodable {
                 id: target.id, title: target.title, limit: target.limit.text, outcome: judgement.outcome,
                 measured: judgement.measured?.value, lowest: judgement.measured?.lowest,
                 highest: judgement.measured?.highest, stretch: target.stretch, isMet: judgement.isMet,
-                cause: judgement.isMet ? nil : judgement.cause)
+                cause: judgement.cause)
         }
     }
 

@@ -29,8 +29,14 @@ struct Judgement {
     let target: Target
     /// With the spread of the rounds; nil when there is no figure.
     let measured: (value: Double, lowest: Double, highest: Double)?
+    /// What misses.json says of it, whether or not that explains what was measured.
+    let known: KnownCause?
+
     /// Why it was missed, if that is known.
-    let cause: String?
+    var cause: String? {
+        guard !isMet, let known, known.explains(measured?.value, target.limit) else { return nil }
+        return known.cause
+    }
 
     var isMet: Bool {
         guard let value = measured?.value else { return false }
@@ -42,10 +48,10 @@ struct Judgement {
         return target.limit.with(stretch).allows(value)
     }
 
-    init(_ target: Target, _ results: [LineResult], causes: [String: String]) {
+    init(_ target: Target, _ results: [LineResult], causes: [String: KnownCause]) {
         self.target = target
         measured = results.first { $0.line.id == target.line }.flatMap(target.figure.measured)
-        cause = causes[target.id] ?? causes[target.line]
+        known = causes[target.id]
     }
 
     /// "met", "met, stretch too", "MISSED by 12 %", or that there is no figure.
@@ -54,6 +60,26 @@ struct Judgement {
         if isMet { return reachesStretch ? "met, stretch too" : "met" }
         let percent = target.limit.excess(of: value) * 100
         return "MISSED by \(percent.fixed(percent < 10 ? 1 : 0)) %"
+    }
+}
+
+/// Why a target is missed, and how far: a miss beyond that has another cause too.
+struct KnownCause: Decodable {
+    let cause: String
+    /// The worst value that it explains: the largest for times, the smallest for rates. Nil where nothing is measured.
+    let upTo: Double?
+
+    private enum CodingKeys: String, CodingKey {
+        case cause
+        case upTo = "up_to"
+    }
+
+    func explains(_ value: Double?, _ limit: Target.Limit) -> Bool {
+        switch (value, upTo) {
+        case (nil, nil): true
+        case (let value?, let upTo?): limit.with(upTo).allows(value)
+        default: false
+        }
     }
 }
 

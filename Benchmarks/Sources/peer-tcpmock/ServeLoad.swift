@@ -48,10 +48,8 @@ func options(_ arguments: Arguments) -> MockServer.Options {
 /// What a verdict counts; what it says of failures goes to standard error.
 func tally(_ verdict: Verdict) -> Tally {
     if !verdict.isClean { complain(verdict) }
-    let recorded = verdict.connections.reduce(0) { $0 + $1.receivedCount }
-    // Connections beyond the 10,000 that are recorded were clean, else they would be failures: each had one message.
-    let beyond = (verdict.accepted - verdict.connections.count) * Messages.small.count
+    // Not those of the connections that are recorded: there are fewer than there were connections.
     return Tally(
-        connections: verdict.accepted, bytes: recorded + beyond,
+        connections: verdict.statistics.connections, bytes: verdict.statistics.received,
         failures: verdict.failures.reduce(0) { $0 + $1.count })
 }
