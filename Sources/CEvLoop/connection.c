@@ -63,7 +63,7 @@ evl_connection *connection_open(evl_host *host, int fd, const socket_end *peer, 
 }
 
 void connection_begin(evl_connection *c) {
-    size_t length = io_read(c);
+    size_t length = c->host->dials ? 0 : io_read(c);
     connection_pump(c, c->host->loop->read_buffer, length);
 }
 

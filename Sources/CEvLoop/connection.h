@@ -124,8 +124,8 @@ struct evl_connection {
 evl_connection *connection_open(evl_host *host, int fd, const socket_end *peer, uint32_t number,
                                 uint32_t script, evl_program *program, bool live);
 
-/* Plays the steps that need no input, then what has come by now: a client often says something as
- * soon as it is connected, and then no watcher has to tell. May end the connection. */
+/* Plays what it can. A client often says something as soon as it is connected: that is read at
+ * once, and no watcher has to tell. May end the connection. */
 void connection_begin(evl_connection *c);
 
 /* Appends a live program (reference taken over). May end the connection. */

@@ -181,12 +181,8 @@ const evl_step *step_after(const evl_session *s) {
 }
 
 static evl_action run_repeat(evl_session *s, const evl_step *step) {
-    uint32_t *rounds = &s->room->rounds[step->depth];
-    if (*rounds < UINT32_MAX)
-        ++*rounds;
-    if (step->number == EVL_ROUNDS_ENDLESS || *rounds < step->number)
+    if (step_counts_round(step, &s->room->rounds[step->depth]))
         return step_go_to(s, step->target);
-    *rounds = 0;
     step_advance(s);
     return step_simple(s, EVL_ACTION_GO_ON);
 }

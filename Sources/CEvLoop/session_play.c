@@ -43,6 +43,12 @@ static void pass(evl_session *s, evl_input *in, const evl_step *step, size_t hea
     s->position++; /* all else of a fresh step is as it was when it became current */
 }
 
+static void go_round(evl_session *s, const evl_step *step) {
+    uint32_t *rounds = &s->room->rounds[step->depth];
+    bool again = step_counts_round(step, rounds);
+    s->position = again ? step->target : s->position + 1;
+}
+
 /* The steps that most scripts are made of, when nothing is in their way. False: it is. */
 static bool play_plainly(evl_session *s, evl_input *in, const evl_step *step, evl_played *played) {
     switch ((evl_step_kind)step->kind) {
@@ -67,6 +73,11 @@ static bool play_plainly(evl_session *s, evl_input *in, const evl_step *step, ev
             return false;
         s->position = step->target;
         return true;
+    case EVL_STEP_REPEAT:
+        if (!is_fresh(s))
+            return false;
+        go_round(s, step);
+        return true;
     case EVL_STEP_EXPECT_CONNECT:
     case EVL_STEP_RECEIVE_EXACTLY:
     case EVL_STEP_RECEIVE_AT_LEAST:
@@ -80,7 +91,6 @@ static bool play_plainly(evl_session *s, evl_input *in, const evl_step *step, ev
     case EVL_STEP_CLOSE:
     case EVL_STEP_RESET:
     case EVL_STEP_ASK:
-    case EVL_STEP_REPEAT:
     case EVL_STEP_PIECE:
     case EVL_STEP_CHOICE:
         return false;

@@ -62,6 +62,15 @@ static inline const evl_step *step_current(evl_session *s) {
     return session_step(s);
 }
 
+/* One more round of a REPEAT is over. Whether another comes; else the count begins anew. */
+static inline bool step_counts_round(const evl_step *step, uint32_t *rounds) {
+    if (*rounds < UINT32_MAX)
+        ++*rounds;
+    bool again = step->number == EVL_ROUNDS_ENDLESS || *rounds < step->number;
+    *rounds = again ? *rounds : 0;
+    return again;
+}
+
 static inline size_t available(const evl_input *in) {
     return in->length - in->used;
 }
