@@ -56,7 +56,7 @@ extension FailureAccount {
         case .choose, .anyOrder: return openOptions ?? "\(planned.step)"
         case .optional: return "\(planned.step)"
         case .expectFrame(let payload, _):
-            return "frame \(brief(payload.array)) (\(counted(payload.array.count, "byte")))"
+            return "frame \(sized(brief(payload.array), payload.array.count))"
         case .receiveExactly(let number): return counted(number, "byte")
         case .receiveAtLeast(let number): return "at least \(counted(number, "byte"))"
         case .receiveUntil(let delimiter, let max): return "\(delimiter) in at most \(counted(max, "byte"))"
@@ -68,6 +68,11 @@ extension FailureAccount {
 
     func brief(_ bytes: [UInt8]) -> String {
         ByteText.quoted(bytes, limit: 48)
+    }
+
+    /// With their number behind them, unless what was shortened has it already.
+    private func sized(_ text: String, _ count: Int) -> String {
+        text.hasSuffix(" bytes)") ? text : "\(text) (\(counted(count, "byte")))"
     }
 
     /// Bytes in brackets, behind their number.
@@ -104,7 +109,7 @@ extension FailureAccount {
         let place = part(at: offset ?? 0)
         let difference = place.isEmpty && length != expected.count ? ": the lengths differ" : place
         return
-            "expected frame \(window(expected)) (\(counted(expected.count, "byte"))), got \(gotFrame(length))\(difference)"
+            "expected frame \(sized(window(expected), expected.count)), got \(gotFrame(length))\(difference)"
     }
 
     private func gotFrame(_ length: Int) -> String {

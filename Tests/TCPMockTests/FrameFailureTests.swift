@@ -27,6 +27,18 @@ import Testing
         #expect(failure.summary.contains("4294967295 bytes (ff ff ff ff)"), "\(failure)")
     }
 
+    @Test func aLongFramesNumberOfBytesIsSaidOnce() async throws {
+        // It was "… (64 bytes) (64 bytes)": once by what shortens it, once by what names it.
+        let long = Bytes(repeatElement(UInt8(ascii: "a"), count: 64))
+        let verdict = try await serve([.expectFrame(.equals(long))]) { client in
+            try client.send([0, 0])
+            client.shutDownWriting()
+            _ = try? client.receiveAll()
+        }
+        let summary = try #require(verdict.failures.first).summary
+        #expect(summary.split(separator: "(64 bytes)", omittingEmptySubsequences: false).count == 2, "\(summary)")
+    }
+
     @Test func aTruncatedHeaderSaysHowMuchOfItCame() async throws {
         let failure = try await failure(sending: [0, 0])
         #expect(failure.kind == .clientClosed)
