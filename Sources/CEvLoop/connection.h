@@ -250,7 +250,7 @@ bool fault_close(evl_connection *c);
 void fault_note_reset(evl_connection *c);
 bool fault_is_settled(evl_connection *c);
 
-/* The last word on the latest fault, before the socket goes. */
+/* The last word on what is still open, before the socket goes. */
 void fault_last_look(evl_connection *c);
 
 /* A new entry for the current step; NULL: nobody wants it, or no memory. */

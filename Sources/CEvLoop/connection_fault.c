@@ -96,18 +96,19 @@ static void ask_before(evl_connection *c, evl_fault *fault) {
 
 /* --- a FIN, from a socket that stays --- */
 
+/* The client's kernel may put off its acknowledgement for a while: then its socket says it. */
 static void ask_of_fin(evl_connection *c, evl_fault *fault) {
-    switch (c->host->is_tcp ? probe_fin_acknowledged(c->fd) : PROBE_TOLD) {
-    case PROBE_TOLD:
+    probe_row row;
+    probe_answer answer = c->host->is_tcp ? probe_fin_acknowledged(c->fd) : PROBE_TOLD;
+    bool has_it = answer == PROBE_NOBODY &&
+                  probe_find_row(&c->breakage->ours, &c->breakage->theirs, &row) == PROBE_TOLD &&
+                  row.got_fin;
+    if (answer == PROBE_TOLD || has_it)
         settle(c, fault, EVL_PROOF_CONFIRMED);
-        break;
-    case PROBE_NOBODY:
-        fault->proof = EVL_PROOF_OPEN;
-        break;
-    case PROBE_UNABLE:
+    else if (answer == PROBE_UNABLE)
         settle(c, fault, EVL_PROOF_UNABLE);
-        break;
-    }
+    else
+        fault->proof = EVL_PROOF_OPEN;
 }
 
 void fault_half_close(evl_connection *c) {
@@ -121,14 +122,16 @@ void fault_half_close(evl_connection *c) {
 }
 
 void fault_last_look(evl_connection *c) {
-    evl_fault *fault = fault_latest(c);
-    if (fault == NULL || fault->proof != EVL_PROOF_OPEN)
-        return;
-    if (fault->kind != EVL_STEP_HALF_CLOSE && fault->kind != EVL_STEP_DISCONNECT)
-        return;
-    ask_of_fin(c, fault);
-    if (fault->proof == EVL_PROOF_OPEN)
-        settle(c, fault, c->got_rst ? EVL_PROOF_REFUSED : EVL_PROOF_OVERDUE);
+    evl_breakage *breakage = c->breakage;
+    for (uint32_t i = 0; i < breakage->count && i < EVL_FAULTS_KEPT; i++) {
+        evl_fault *fault = &breakage->faults[i];
+        bool is_fin = fault->kind == EVL_STEP_HALF_CLOSE || fault->kind == EVL_STEP_DISCONNECT;
+        if (!is_fin || fault->proof != EVL_PROOF_OPEN)
+            continue;
+        ask_of_fin(c, fault);
+        if (fault->proof == EVL_PROOF_OPEN)
+            settle(c, fault, c->got_rst ? EVL_PROOF_REFUSED : EVL_PROOF_OVERDUE);
+    }
 }
 
 /* --- a RST, or a FIN from a socket that goes --- */

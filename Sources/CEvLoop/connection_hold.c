@@ -111,6 +111,7 @@ static bool pressure_goes_on(evl_connection *c) {
     if (departure == PROBE_LEFT || departure == PROBE_RESET)
         return fail(c,
                     departure == PROBE_LEFT ? EVL_FAILURE_CLIENT_CLOSED : EVL_FAILURE_CLIENT_RESET);
+    probe_acknowledge(c->fd);
     if (find_row(c, &row) != PROBE_TOLD)
         return fail(c, EVL_FAILURE_UNPROVABLE);
     uint64_t now = loop_stamp(c->host->loop), held = probe_unread(c->fd);

@@ -84,7 +84,8 @@ static int listen_again(evl_endpoint *endpoint, int *error) {
     }
     int listener = -1;
     evl_address address = endpoint->address;
-    if (socket_listen(&endpoint->address, endpoint->config.receive_buffer, &listener, &address, error) == EVL_OK)
+    if (socket_listen(&endpoint->address, endpoint->config.receive_buffer, &listener, &address,
+                      error) == EVL_OK)
         endpoint->file = socket_find_file(&address);
     return listener;
 }

@@ -42,6 +42,10 @@ probe_answer probe_find_row(const socket_end *ours, const socket_end *theirs, pr
 /* Bytes that have come and were not read, our kernel's count; 0 when not known. */
 uint64_t probe_unread(int fd);
 
+/* Acknowledges at once what has come: else that of the last bytes may be put off for a while, and
+ * they are in both queues. */
+void probe_acknowledge(int fd);
+
 /* How a client has left whose bytes are not read: found out without reading. */
 typedef enum probe_departure {
     PROBE_STAYS,

@@ -37,6 +37,12 @@ uint64_t probe_unread(int fd) {
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <linux/sockios.h>
+#include <linux/tcp.h>
+
+void probe_acknowledge(int fd) {
+    int on = 1;
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+}
 
 /* SIOCOUTQ counts an unacknowledged FIN as a byte. */
 probe_answer probe_fin_acknowledged(int fd) {
@@ -48,6 +54,8 @@ probe_answer probe_fin_acknowledged(int fd) {
 
 /* From include/net/tcp_states.h, which is not exported. */
 enum {
+    STATE_FIN_WAIT1 = 4,
+    STATE_FIN_WAIT2 = 5,
     STATE_TIME_WAIT = 6,
     STATE_CLOSE_WAIT = 8,
     STATE_LAST_ACK = 9,
@@ -116,6 +124,8 @@ probe_answer probe_find_row(const socket_end *ours, const socket_end *theirs, pr
         return answer;
     const struct inet_diag_msg *found = NLMSG_DATA(&reply.header);
     uint8_t state = found->idiag_state;
+    bool sent_fin = state == STATE_FIN_WAIT1 || state == STATE_FIN_WAIT2 ||
+                    state == STATE_TIME_WAIT || state == STATE_LAST_ACK || state == STATE_CLOSING;
     if (state == STATE_LISTEN) /* found in place of a connection that is gone from its port */
         return PROBE_NOBODY;
     *row = (probe_row){
@@ -123,13 +133,18 @@ probe_answer probe_find_row(const socket_end *ours, const socket_end *theirs, pr
         .unsent = found->idiag_wqueue,
         .got_fin = state == STATE_TIME_WAIT || state == STATE_CLOSE_WAIT ||
                    state == STATE_LAST_ACK || state == STATE_CLOSING,
-        .orphaned = found->idiag_inode == 0,
+        /* One that was not accepted yet has no descriptor either. */
+        .orphaned = found->idiag_inode == 0 && sent_fin,
         .has_room = has_room(&reply),
     };
     return PROBE_TOLD;
 }
 
 #else
+
+void probe_acknowledge(int fd) {
+    (void)fd;
+}
 
 probe_answer probe_fin_acknowledged(int fd) {
     (void)fd;

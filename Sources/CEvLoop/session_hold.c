@@ -6,6 +6,7 @@
 static evl_action end_stall(evl_session *s, evl_input *in, const evl_step *step) {
     if ((step->flags & EVL_STEP_MAY_STAY) != 0 && in->finishing && !is_gone(s) && !in->rst &&
         !in->fin) {
+        consume(s, in, available(in));
         s->left = EVL_LEAVE_SELF; /* it is closed with the script's end */
         return step_done(s);
     }

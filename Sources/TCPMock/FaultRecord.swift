@@ -82,7 +82,8 @@ public struct FaultRecord: Sendable, Hashable, CustomStringConvertible {
         case .open: .unconfirmed(reason: "it was not over when the connection ended")
         case .overdue: .unconfirmed(reason: "the \(peer)'s kernel had not taken it when it was last asked")
         case .refused: .unconfirmed(reason: "the \(peer) had reset the connection")
-        case .elsewhere: .unconfirmed(reason: "the \(peer)'s socket was not found on this host: it is on another, or was gone")
+        case .elsewhere:
+            .unconfirmed(reason: "the \(peer)'s socket was not found on this host: it is on another, or was gone")
         case .unable: .unconfirmed(reason: "this system's kernel does not tell")
         }
     }
@@ -102,7 +103,7 @@ public struct FaultRecord: Sendable, Hashable, CustomStringConvertible {
         case (.stall, .confirmed), (.backpressure, .confirmed): held
         case (.stall, .unconfirmed(let reason)): "\(held); \(reason)"
         case (.backpressure, .unconfirmed): "the \(peer) was not held up: \(held)"
-        case (_, .confirmed): sentReset ? "RST delivered" : "FIN acknowledged"
+        case (_, .confirmed): sentReset ? "RST delivered" : "FIN delivered"
         case (_, .unconfirmed(let reason)): "\(sentReset ? "RST" : "FIN") not confirmed: \(reason)"
         }
     }
@@ -110,7 +111,8 @@ public struct FaultRecord: Sendable, Hashable, CustomStringConvertible {
     private var held: String {
         let here = "\(counted(fault.held ?? 0, "byte")) of the \(peer)'s left unread here"
         guard fault.kind == .backpressure else { return here }
-        return "\(here), \(fault.withheld) held back by its own kernel\(fault.hasRoom ? ", which had room for more" : "")"
+        return
+            "\(here), \(fault.withheld) held back by its own kernel\(fault.hasRoom ? ", which had room for more" : "")"
     }
 
     private var bytes: String? {

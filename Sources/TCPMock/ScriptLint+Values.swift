@@ -29,7 +29,8 @@ extension ScriptLint {
 
     private static func badStall(_ step: Step, _ duration: Duration) -> String? {
         if duration < .zero { return "\(step): a duration can't be negative" }
-        return step.limit == nil ? nil : "\(step) ends by itself: a limit is for a stall that lasts until the client leaves"
+        return step.limit == nil
+            ? nil : "\(step) ends by itself: a limit is for a stall that lasts until the client leaves"
     }
 
     private static func badDelimiter(_ step: Step, _ delimiter: Bytes, _ max: Int) -> String? {

@@ -229,14 +229,17 @@ extension Step {
     func impossible(over transport: MockAddress.Family) -> String? {
         switch kind {
         case .reset where transport == .unix, .fault(.reset, _) where transport == .unix:
-            return "\(self) can't be played over a Unix-domain socket, which knows no RST: close() ends the connection there"
+            return
+                "\(self) can't be played over a Unix-domain socket, which knows no RST: close() ends the connection there"
         case .expectBackpressure where transport == .unix:
-            return "\(self) can't be proven over a Unix-domain socket: the kernel does not tell what its client has yet to send"
+            return
+                "\(self) can't be proven over a Unix-domain socket: the kernel does not tell what its client has yet to send"
         case .expectBackpressure:
             #if os(Linux)
                 return nil
             #else
-                return "\(self) can't be proven on this system: its kernel does not tell what the client has yet to send"
+                return
+                    "\(self) can't be proven on this system: its kernel does not tell what the client has yet to send"
             #endif
         default: return nil
         }

@@ -26,7 +26,8 @@ struct FaultPlace: Sendable, CustomTestStringConvertible {
         FaultPlace(placement: .afterReceiving(4), says: ["Q", "abcd"]),
         FaultPlace(placement: .onPattern("\r\n\r\n"), says: ["QGET / HTTP/1.1\r", "\n\r", "\n"]),
         FaultPlace(
-            placement: .onNextRequest, before: [.expect("Q"), .send("A"), .expect("P")], says: ["QP", "GET"], reads: "A"),
+            placement: .onNextRequest, before: [.expect("Q"), .send("A"), .expect("P")], says: ["QP", "GET"], reads: "A"
+        ),
         FaultPlace(placement: .afterIdle(.milliseconds(20))),
     ]
 
@@ -70,7 +71,6 @@ extension Fault: CustomTestStringConvertible {
             try peer.send("more")
         default:
             #expect(!peer.isReadable(within: 50))
-            try peer.send("unread")
         }
         peer.close()
     }
@@ -81,7 +81,9 @@ extension FaultRecord {
     fileprivate var name: String { kind.description }
 }
 
-private func expectProof(_ verdict: Verdict, of fault: Fault, sent: Int, sourceLocation: SourceLocation = #_sourceLocation)
+private func expectProof(
+    _ verdict: Verdict, of fault: Fault, sent: Int, sourceLocation: SourceLocation = #_sourceLocation
+)
     throws
 {
     expectClean(verdict)
@@ -94,7 +96,8 @@ private func expectProof(_ verdict: Verdict, of fault: Fault, sent: Int, sourceL
     #if os(Linux)
         #expect(record.isConfirmed, "\(record)", sourceLocation: sourceLocation)
     #endif
-    #expect(connection.transcript.contains("kernel: \(record)"), "\(connection.transcript)", sourceLocation: sourceLocation)
+    #expect(
+        connection.transcript.contains("kernel: \(record)"), "\(connection.transcript)", sourceLocation: sourceLocation)
 }
 
 @Suite struct FaultTests {

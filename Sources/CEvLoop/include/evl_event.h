@@ -78,7 +78,7 @@ typedef struct evl_sample {
 /* What the kernel has said of the client's side of a fault. */
 typedef enum evl_proof {
     EVL_PROOF_OPEN,      /* nothing yet */
-    EVL_PROOF_CONFIRMED, /* a FIN is acknowledged; a RST has ended the client's side; no byte was
+    EVL_PROOF_CONFIRMED, /* the client has the FIN; a RST has ended the client's side; no byte was
                             read; the client could not write */
     EVL_PROOF_OVERDUE,   /* nothing for a while, or until the end */
     EVL_PROOF_REFUSED,   /* the client had reset the connection */

@@ -105,7 +105,8 @@ extension ConnectionReport {
         received = Array(UnsafeBufferPointer(start: view.received, count: view.received_kept))
         sent = Array(UnsafeBufferPointer(start: view.sent, count: view.sent_kept))
         kept = keptBytes(view.kept, view.kept_count)
-        faults = UnsafeBufferPointer(start: view.faults, count: view.fault_count).compactMap(ConnectionReport.Fault.init)
+        faults = UnsafeBufferPointer(start: view.faults, count: view.fault_count).compactMap(
+            ConnectionReport.Fault.init)
         fillInEvents()
     }
 }
