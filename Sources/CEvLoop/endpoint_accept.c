@@ -12,8 +12,8 @@ static evl_endpoint *endpoint_of(ev_io *watcher) {
 
 evl_status accept_listen(evl_endpoint *endpoint, int *error) {
     int listener = -1;
-    evl_status status =
-        socket_listen(&endpoint->config.address, &listener, &endpoint->address, error);
+    evl_status status = socket_listen(&endpoint->config.address, endpoint->config.receive_buffer,
+                                      &listener, &endpoint->address, error);
     if (status != EVL_OK)
         return status;
     endpoint->listener = listener;

@@ -78,12 +78,14 @@ evl_status evl_endpoint_take_down(evl_endpoint *endpoint, bool reset, uint64_t t
 /* The listener, or -1. */
 static int listen_again(evl_endpoint *endpoint, int *error) {
     if (endpoint->address.family != EVL_UNIX) {
+        socket_limit_input(endpoint->reserved, endpoint->config.receive_buffer);
         *error = socket_listen_again(endpoint->reserved);
         return *error == 0 ? endpoint->reserved : -1;
     }
     int listener = -1;
     evl_address address = endpoint->address;
-    if (socket_listen(&endpoint->address, &listener, &address, error) == EVL_OK)
+    if (socket_listen(&endpoint->address, endpoint->config.receive_buffer, &listener, &address,
+                      error) == EVL_OK)
         endpoint->file = socket_find_file(&address);
     return listener;
 }

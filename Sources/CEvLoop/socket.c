@@ -61,12 +61,20 @@ int socket_open(const evl_address *address) {
     return open_family(family_of(address));
 }
 
-evl_status socket_listen(const evl_address *wanted, int *fd, evl_address *address, int *error) {
+void socket_limit_input(int fd, uint32_t receive_buffer) {
+    int bytes = receive_buffer < INT32_MAX ? (int)receive_buffer : INT32_MAX;
+    if (bytes > 0)
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
+}
+
+evl_status socket_listen(const evl_address *wanted, uint32_t receive_buffer, int *fd,
+                         evl_address *address, int *error) {
     int made = socket_open(wanted);
     if (made < 0) {
         *error = errno;
         return EVL_SYSTEM;
     }
+    socket_limit_input(made, receive_buffer);
     evl_status status = listen_on(made, wanted, address, error);
     if (status == EVL_OK)
         *fd = made;

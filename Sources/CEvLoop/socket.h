@@ -21,8 +21,14 @@ typedef enum socket_result {
 
 typedef evl_end socket_end;
 
-/* Binds and listens; on EVL_OK *fd and *address (with the kernel's port) are set. */
-evl_status socket_listen(const evl_address *wanted, int *fd, evl_address *address, int *error);
+/* Binds and listens; on EVL_OK *fd and *address (with the kernel's port) are set. `receive_buffer`:
+ * of the accepted sockets, see socket_limit_input. */
+evl_status socket_listen(const evl_address *wanted, uint32_t receive_buffer, int *fd,
+                         evl_address *address, int *error);
+
+/* Makes SO_RCVBUF so large, and no larger; 0: leaves it to the kernel. Before it listens, for the
+ * sockets it accepts, or before it connects. tcp(7). */
+void socket_limit_input(int fd, uint32_t receive_buffer);
 
 /* A bound socket that does not listen, on the port of listening `fd`, which is bound to `address`:
  * once that is closed, connects are refused and nobody else gets the port. -1: there is none (the
@@ -80,7 +86,8 @@ evl_status socket_check_address(const evl_address *address);
 
 /* Begins to connect to `to`, from `from` unless that is NULL. Sets *fd for DIALLED and DIALLING,
  * else *error. */
-socket_dial_result socket_dial(const evl_address *to, const evl_address *from, int *fd, int *error);
+socket_dial_result socket_dial(const evl_address *to, const evl_address *from,
+                               uint32_t receive_buffer, int *fd, int *error);
 
 /* What has become of a socket_dial that was under way. Takes nothing from a connection that has
  * been made, except that one reset since is told by *was_reset: its reset won't be read again. For

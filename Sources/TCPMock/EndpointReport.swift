@@ -91,7 +91,7 @@ struct ConnectionReport: Sendable {
             case mismatch, check, frameLength, frameTooLong, frameBadLength, frameBadEnd, noOption, delimiterMissing,
                 unexpectedBytes
             case clientClosed, clientReset, limit, leftByReset, leftCleanly, leftUnread
-            case noConnection, write, answer, noMemory, unscripted
+            case noConnection, write, answer, noMemory, unscripted, unprovable
         }
 
         let kind: Kind
@@ -113,7 +113,32 @@ struct ConnectionReport: Sendable {
     }
 
     enum ReplyPart: Sendable {
-        case send, pause, disconnect, end
+        case send, receive, pause, disconnect, end
+    }
+
+    /// A step that broke the connection or held it up.
+    struct Fault: Sendable, Hashable {
+        enum Kind: Sendable, Hashable {
+            case reset, fin, close, halfClose, stall, backpressure
+        }
+
+        enum Proof: Sendable, Hashable {
+            case open, confirmed, overdue, refused, elsewhere, unable
+        }
+
+        let kind: Kind
+        let step: Int
+        let time: UInt64
+        /// When the kernel said what came of it; 0: it has not.
+        var settled: UInt64 = 0
+        var proof = Proof.open
+        var sent = 0
+        var acknowledged = 0
+        var unread: Int?
+        var held: Int?
+        var withheld = 0
+        var sentReset = false
+        var hasRoom = false
     }
 
     /// Which side of it the script played.
@@ -168,4 +193,6 @@ struct ConnectionReport: Sendable {
     var sent: [UInt8] = []
     /// What steps have kept, the latest last.
     var kept: [Kept] = []
+    /// What broke the connection or held it up; the latest last.
+    var faults: [Fault] = []
 }

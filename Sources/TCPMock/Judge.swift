@@ -109,7 +109,7 @@ enum Judge {
             let was = connection.dropped ? "was reset, for the server was taken down," : "was stopped"
             if let next = script.steps.dropFirst(connection.step).first(where: { $0.number != nil }) {
                 notes.append(
-                    "connection \(connection.number) \(was) before step \(next.number ?? 0) of \(script.count), \(next.step)"
+                    "connection \(connection.number) \(was) before step \(next.number ?? 0) of \(script.count), \(next.written)"
                 )
             } else if !connection.dropped {
                 notes.append(
@@ -160,7 +160,7 @@ enum Judge {
             guard report.scripted == 0, let first = plan.scripts[0].steps.first(where: { $0.number != nil }) else {
                 return nil
             }
-            return "\(nobodyCame(plan)), before step 1 of \(plan.scripts[0].count), \(first.step)"
+            return "\(nobodyCame(plan)), before step 1 of \(plan.scripts[0].count), \(first.written)"
         case .every(let required, _):
             guard report.scripted < required ?? 1 else { return nil }
             guard report.scripted > 0 else { return nobodyCame(plan) }
@@ -205,6 +205,7 @@ extension ScriptFailure.Kind {
             case .answer: .closure
             case .noMemory: .mock
             case .unscripted: .unscripted
+            case .unprovable: .unprovable
             }
     }
 }

@@ -157,6 +157,8 @@ public struct ConnectionRecord: Sendable {
     ///
     /// Nil where neither can tell, as ``unreadByClient``.
     public var readByClient: ReadByClient? { ReadByClient(report) }
+    /// What broke the connection or held it up, as its script says, and what the client's kernel confirmed of it.
+    public var faults: [FaultRecord] { report.faults.map { FaultRecord($0, in: report, plan) } }
     /// What was said, one line a step, with the time since the connection was made.
     public var transcript: String {
         let lines = Timeline(report, plan ?? ScriptPlan()).lines

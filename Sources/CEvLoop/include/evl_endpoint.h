@@ -53,6 +53,7 @@ typedef struct evl_endpoint_config {
     uint64_t step_ns;             /* default limit: time without progress; EVL_LIMIT_NONE */
     uint64_t after_script_ns;     /* how long the client may stay after the script */
     size_t max_buffered;          /* unjudged input a connection may hold */
+    uint32_t receive_buffer;      /* SO_RCVBUF of its sockets; 0: the kernel's choice */
     size_t record_bytes;          /* evidence kept per connection and direction; 0: none */
     uint8_t lockstep;             /* evl_lockstep: the best that may be used; 0: all */
     uint8_t watched;              /* evl_watch: what is told from the start, of all connections */

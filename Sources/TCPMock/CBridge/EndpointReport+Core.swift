@@ -106,6 +106,8 @@ extension ConnectionReport {
         received = Array(UnsafeBufferPointer(start: view.received, count: view.received_kept))
         sent = Array(UnsafeBufferPointer(start: view.sent, count: view.sent_kept))
         kept = keptBytes(view.kept, view.kept_count)
+        faults = UnsafeBufferPointer(start: view.faults, count: view.fault_count).compactMap(
+            ConnectionReport.Fault.init)
         fillInEvents()
     }
 }
@@ -188,8 +190,9 @@ extension ConnectionReport.ReplyPart {
     fileprivate init?(_ kind: evl_step_kind) {
         switch kind {
         case EVL_STEP_SEND: self = .send
-        case EVL_STEP_DELAY: self = .pause
-        case EVL_STEP_DISCONNECT: self = .disconnect
+        case EVL_STEP_DELAY, EVL_STEP_EXPECT_SILENCE: self = .pause
+        case EVL_STEP_RECEIVE_EXACTLY, EVL_STEP_RECEIVE_AT_LEAST, EVL_STEP_RECEIVE_UNTIL: self = .receive
+        case EVL_STEP_DISCONNECT, EVL_STEP_STALL: self = .disconnect
         case EVL_STEP_HALF_CLOSE, EVL_STEP_CLOSE, EVL_STEP_RESET: self = .end
         default: return nil
         }
@@ -218,6 +221,7 @@ extension ConnectionReport.Failure.Kind {
         case EVL_FAILURE_ANSWER: self = .answer
         case EVL_FAILURE_NO_MEMORY: self = .noMemory
         case EVL_FAILURE_UNSCRIPTED: self = .unscripted
+        case EVL_FAILURE_UNPROVABLE: self = .unprovable
         default: return nil
         }
     }
