@@ -50,10 +50,8 @@ struct FaultPlace: Sendable, CustomTestStringConvertible {
     }
 }
 
-extension Fault: CustomTestStringConvertible {
+extension Fault {
     static let all: [Fault] = [.reset, .fin, .close, .halfClose, .stall]
-
-    public var testDescription: String { description }
 
     fileprivate func isMet(by peer: TestClient) throws {
         switch self {
@@ -92,7 +90,9 @@ private func expectProof(
     #expect(connection.faults.count == 1, sourceLocation: sourceLocation)
     #expect(record.name == fault.description, sourceLocation: sourceLocation)
     #expect(record.sentCount == sent, sourceLocation: sourceLocation)
-    #expect(record.acknowledgedCount == sent, sourceLocation: sourceLocation)
+    // Only a reset waits for the acknowledgement, which may come late.
+    #expect(record.acknowledgedCount <= sent, sourceLocation: sourceLocation)
+    if fault == .reset { #expect(record.acknowledgedCount == sent, sourceLocation: sourceLocation) }
     #if os(Linux)
         #expect(record.isConfirmed, "\(record)", sourceLocation: sourceLocation)
     #endif
