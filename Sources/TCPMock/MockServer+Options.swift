@@ -40,6 +40,10 @@ extension MockServer {
         /// The rate is that of connections done in the last two seconds. The line goes when the server ends, and before
         /// failures are told.
         public var progress: Setting
+        /// What meets those who connect, from the first one on, until
+        /// ``MockServer/setConnectFault(_:resettingConnections:fileID:filePath:line:column:)-4mj6z`` says otherwise.
+        /// Default: nil; they are served.
+        public var connectFault: ConnectFault?
         /// Where that line goes; tests have a terminal of their own.
         var progressDescriptor = standardError
 
@@ -48,7 +52,7 @@ extension MockServer {
             address: MockAddress = .loopback, limits: Limits = Limits(), unscripted: UnscriptedConnection = .fail,
             afterScript: AfterScript = .mustLeave, framing: Framing = .lengthPrefix(),
             recording: Recording = .bytes(16 * 1024), logger: Logger? = nil, statistics: Setting = .automatic,
-            progress: Setting = .off
+            progress: Setting = .off, connectFault: ConnectFault? = nil
         ) {
             self.address = address
             self.limits = limits
@@ -59,6 +63,7 @@ extension MockServer {
             self.logger = logger
             self.statistics = statistics
             self.progress = progress
+            self.connectFault = connectFault
         }
     }
 
@@ -132,6 +137,6 @@ extension MockServer.Options {
         if limits.step < .zero || limits.afterScript < .zero { return "a limit can't be negative" }
         if limits.maxBuffered < 1 { return "maxBuffered: \(limits.maxBuffered) leaves no room for a byte" }
         if recording.bytesPerDirection < 0 { return "recording can't keep \(recording.bytesPerDirection) bytes" }
-        return nil
+        return connectFault?.problem(on: address)
     }
 }
