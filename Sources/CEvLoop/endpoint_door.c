@@ -222,9 +222,10 @@ void door_close(evl_endpoint *endpoint, bool keep_port) {
 static int turn(evl_endpoint *endpoint, evl_connect_fault fault) {
     door_form from = form_of(endpoint, endpoint->fault), to = form_of(endpoint, fault);
     bool was_shut = door_is_shut(endpoint);
+    bool is_new = fault.kind != endpoint->fault.kind || fault.after_ns != endpoint->fault.after_ns;
     if (makes_wait(fault) && !knocks_prepare(endpoint))
         return ENOMEM;
-    if (from == DOOR_OPEN && fault.kind != endpoint->fault.kind) {
+    if (from == DOOR_OPEN && is_new) {
         /* Whoever can't be let in is reset by the kernel when the listener is closed: those that a
          * server serves one at a time, or has no descriptor for. */
         knocks_release(endpoint);

@@ -30,7 +30,9 @@ enum AbsenceText {
         func were(_ count: Int) -> String { "\(counted(count, "connection")) \(count == 1 ? "was" : "were")" }
         var lines: [String] = []
         if report.resetAccepted > 0 { lines.append("\(were(report.resetAccepted)) accepted and reset") }
-        if report.resetUnaccepted > 0 { lines.append("\(were(report.resetUnaccepted)) reset before they were accepted") }
+        if report.resetUnaccepted > 0 {
+            lines.append("\(were(report.resetUnaccepted)) reset before they were accepted")
+        }
         return lines
     }
 
@@ -60,7 +62,9 @@ enum AbsenceText {
 
     private static func hint(_ fault: ConnectFault?, came: Int) -> String {
         if fault == .down { return "call bringUp() before the client connects" }
-        if let fault, fault.turnsAway { return "call setConnectFault(nil) before the client that is to be served connects" }
+        if let fault, fault.turnsAway {
+            return "call setConnectFault(nil) before the client that is to be served connects"
+        }
         return came == 0
             ? "does the client connect to server.host and server.port, before the test ends?"
             : "does the client open another connection, or does it use the first one again?"

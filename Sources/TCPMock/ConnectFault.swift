@@ -91,7 +91,7 @@ public struct ConnectFault: Sendable, Hashable, CustomStringConvertible {
 
     /// Why a server on `address` can't do it, or nil.
     func problem(on address: MockAddress) -> String? {
-        if let after, after < .zero { return "\(self): the time can't be negative" }
+        if let after, after < .zero { return "a connect fault's time can't be negative" }
         let isUnix = address.family == .unix
         switch kind {
         case .down, .refused, .slowAccept: return nil

@@ -23,7 +23,9 @@ extension CoreEndpoint {
 
     /// From now on this meets who connects; nil: nothing does.
     func set(_ fault: ConnectFault?, resetting: Bool, token: UInt64) throws {
-        try check("set what meets who connects") { evl_endpoint_set_fault($0, evl_connect_fault(fault), resetting, token) }
+        try check("set what meets who connects") {
+            evl_endpoint_set_fault($0, evl_connect_fault(fault), resetting, token)
+        }
     }
 }
 
