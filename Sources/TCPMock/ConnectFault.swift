@@ -2,10 +2,9 @@
 
 /// What a server does to those who connect, before any script: it refuses, is silent, is slow, or resets them.
 ///
-/// From the start, by ``MockServer/Options/connectFault``, or while it runs, by
-/// ``MockServer/setConnectFault(_:resettingConnections:fileID:filePath:line:column:)-4mj6z``. The port stays the server's
-/// throughout: nobody else can take it. Who is turned away plays no script and is no failure; a note in the verdict and
-/// ``Verdict/turnedAway`` say how many were.
+/// From the start, by ``MockServer/Options/connectFault``, or while it runs, by `setConnectFault(_:)`. The port stays the
+/// server's throughout: nobody else can take it. Who is turned away plays no script and is no failure; a note in the
+/// verdict and ``Verdict/turnedAway`` say how many were reset. See <doc:FailingToConnect>.
 ///
 /// Connections that are open go on, and clients use them again: a fault here meets new ones only.
 public struct ConnectFault: Sendable, Hashable, CustomStringConvertible {

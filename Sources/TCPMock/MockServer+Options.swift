@@ -40,9 +40,8 @@ extension MockServer {
         /// The rate is that of connections done in the last two seconds. The line goes when the server ends, and before
         /// failures are told.
         public var progress: Setting
-        /// What meets those who connect, from the first one on, until
-        /// ``MockServer/setConnectFault(_:resettingConnections:fileID:filePath:line:column:)-4mj6z`` says otherwise.
-        /// Default: nil; they are served.
+        /// What meets those who connect, from the first one on, until `setConnectFault(_:)` says otherwise. Default: nil;
+        /// they are served.
         public var connectFault: ConnectFault?
         /// Where that line goes; tests have a terminal of their own.
         var progressDescriptor = standardError
