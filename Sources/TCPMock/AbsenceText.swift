@@ -31,7 +31,7 @@ enum AbsenceText {
         var lines: [String] = []
         if report.resetAccepted > 0 { lines.append("\(were(report.resetAccepted)) accepted and reset") }
         if report.resetUnaccepted > 0 {
-            lines.append("\(were(report.resetUnaccepted)) reset unaccepted")
+            lines.append("\(were(report.resetUnaccepted)) reset in the kernel's queue")
         }
         return lines
     }

@@ -59,7 +59,7 @@ private let never = Duration.seconds(600)
         try server.expectServed()
         let verdict = await server.finish()
         #expect(verdict.isClean, "\(verdict)")
-        #expect(verdict.notes == ["2 connections were reset unaccepted by the fault in force"])
+        #expect(verdict.notes == ["2 connections were reset in the kernel's queue by the fault in force"])
     }
 
     @Test func leavesWhoIsNeverAcceptedItsTime() async throws {

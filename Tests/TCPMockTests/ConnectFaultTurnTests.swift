@@ -230,24 +230,27 @@ private func stopBlocking(_ server: MockServer) -> Verdict { server.stop() }
         )
     }
 
+    /// A server for any number of clients has had one already: it could end at once.
     @Test(arguments: [true, false]) func finishingWaitsForWhoIsKeptWaiting(isPool: Bool) async throws {
+        let options = MockServer.Options(limits: Limits(step: .seconds(60)))
         let script: Script = [.expect("a"), .send("1")]
-        let options = MockServer.Options(
-            limits: Limits(step: .seconds(60)), connectFault: .slowAccept(.milliseconds(300)))
         let server = try isPool ? MockServer(every: script, options: options) : MockServer(script, options: options)
+        if isPool { try server.expectServed() }
+        try await server.setConnectFault(.slowAccept(.milliseconds(300)))
+        let began = ContinuousClock.now
         let client = try server.connect()
         try client.send("a")
-        let got = Locked("")
+        let waited = Locked(Duration.zero)
         let reading = onAThread {
-            let text = (try? client.receiveText(1)) ?? ""
-            got.withLock { $0 = text }
+            if (try? client.receiveText(1)) == "1" { waited.withLock { $0 = ContinuousClock.now - began } }
             client.close()
         }
         let verdict = await server.finish()
         reading.wait()
-        #expect(got.withLock { $0 } == "1")
+        #expect(waited.withLock { $0 } >= .milliseconds(300))
         #expect(verdict.isClean, "\(verdict)")
         #expect(verdict.isComplete)
+        #expect(verdict.accepted == (isPool ? 2 : 1))
     }
 
     @Test func theTextOfATakenDownServerIsAsEver() async throws {
