@@ -15,7 +15,10 @@ func connectFaults() async throws {
     let after = try Facts.now()
     print("descriptors:", before.descriptors, after.descriptors)
     print("threads:", before.threads, after.threads)
-    for fault in [.slowAccept(never), .neverAcceptedThenReset(after: never), .blackHole, .refused] {
+    let faults: [ConnectFault] = [
+        .slowAccept(never), .neverAcceptedThenReset(after: never), .blackHole, .refused,
+    ]
+    for fault in faults {
         print("processor ms:", try await work(under: fault), fault)
     }
 }
@@ -23,7 +26,10 @@ func connectFaults() async throws {
 private func round() async throws {
     let server = try MockServer(
         every: [.send("x")], options: .init(afterScript: .mayStayOpen, connectFault: .blackHole))
-    for fault in [.refused, .blackHole, .slowAccept(never), .blackHole, .neverAcceptedThenReset, .acceptThenReset] {
+    let faults: [ConnectFault] = [
+        .refused, .blackHole, .slowAccept(never), .blackHole, .neverAcceptedThenReset, .acceptThenReset,
+    ]
+    for fault in faults {
         let client = try PlainClient()
         client.setPatience(milliseconds: 1)
         try? client.connect(server.host, server.port)
