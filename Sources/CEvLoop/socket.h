@@ -30,20 +30,39 @@ evl_status socket_listen(const evl_address *wanted, uint32_t receive_buffer, int
  * sockets it accepts, or before it connects. tcp(7). */
 void socket_limit_input(int fd, uint32_t receive_buffer);
 
+/* The same without listening: connects are refused, and nobody else gets the port. */
+evl_status socket_bind(const evl_address *wanted, uint32_t receive_buffer, int *fd,
+                       evl_address *address, int *error);
+
+/* --- listening, and what else a port can do: socket_door.c --- */
+
 /* A bound socket that does not listen, on the port of listening `fd`, which is bound to `address`:
  * once that is closed, connects are refused and nobody else gets the port. -1: there is none (the
  * errno in *error, 0 for Unix-domain sockets). */
 int socket_reserve(int fd, const evl_address *address, int *error);
 
-/* Listens on what socket_reserve has made: 0, or the errno. */
-int socket_listen_again(int reserved);
+/* Listens on a bound socket, or anew, for all who come, on one that does: 0, or the errno. */
+int socket_listen_again(int fd);
 
-/* How many connections wait to be accepted; where that can't be told, as many as may wait at all.
- */
-uint32_t socket_pending_count(int fd);
+/* Listens on a socket bound to `address` with a queue that is full, so that connects get no answer:
+ * 0, or the errno; then it listens, if it did before, with room in its queue. TCP, on Linux. */
+int socket_saturate(int fd, const evl_address *address);
+
+/* A descriptor that becomes readable whenever somebody has knocked, however many wait already; -1:
+ * there is none. socket_heed makes it unreadable until the next one knocks. */
+int socket_hark(int listener);
+void socket_heed(int hark);
+
+/* How many connections wait to be accepted. Where that can't be told, one if any do. */
+uint32_t socket_known_pending(int fd);
+
+/* The same, but there as many as may wait at all. */
+uint32_t socket_most_pending(int fd);
 
 /* Whether a connection waits to be accepted. Any thread. */
 bool socket_has_pending(int fd);
+
+/* --- connections --- */
 
 /* `peer` receives the client's address. */
 socket_result socket_accept(int listener, int *fd, socket_end *peer, int *error);

@@ -9,16 +9,19 @@ struct EndpointReport: Sendable {
     var failuresDropped = 0
     var resetAfterFailure = 0
     var unscripted = 0
-    /// The script that nobody connected for, and how long it was waited.
-    var awaited: (script: Int, limit: UInt64)?
+    var awaited: Awaited?
     /// The script that no connection was made for.
     var unreached: Unreached?
     var acceptPauses = 0
     var acceptError: Int32 = 0
     /// Connections that were open.
     var active = 0
-    /// Whether the test had taken the listener down.
-    var isDown = false
+    /// What met those who connected.
+    var connectFault: ConnectFault?
+    /// Connections that a fault reset, accepted and not.
+    var resetAccepted = 0
+    var resetUnaccepted = 0
+    var turnedAway: Int { resetAccepted + resetUnaccepted }
     var connections: [ConnectionReport] = []
     /// Well-behaved connections of which nothing is kept.
     var recordsDropped = 0
@@ -36,6 +39,15 @@ struct EndpointReport: Sendable {
     var now: UInt64 = 0
     /// What closures had to say.
     var explanations: [Explanation.Key: Explanation] = [:]
+
+    /// The script that nobody connected for.
+    struct Awaited: Sendable {
+        let script: Int
+        /// How long it was waited.
+        let limit: UInt64
+        /// What was in force then.
+        let fault: ConnectFault?
+    }
 }
 
 /// What is counted of one entry of a script's plan.

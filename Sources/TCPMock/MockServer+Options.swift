@@ -49,6 +49,9 @@ extension MockServer {
         /// bytes of a client's fit depends on how they are cut into segments. See tcp(7) and socket(7). Not for Unix-domain
         /// sockets, whose bytes wait in the sender's buffer.
         public var receiveBuffer: Int?
+        /// What meets those who connect, from the first one on, until `setConnectFault(_:)` says otherwise. Default: nil;
+        /// they are served.
+        public var connectFault: ConnectFault?
         /// Where that line goes; tests have a terminal of their own.
         var progressDescriptor = standardError
         /// The best that lock-step may use.
@@ -59,7 +62,8 @@ extension MockServer {
             address: MockAddress = .loopback, limits: Limits = Limits(), unscripted: UnscriptedConnection = .fail,
             afterScript: AfterScript = .mustLeave, framing: Framing = .lengthPrefix(),
             recording: Recording = .bytes(16 * 1024), logger: Logger? = nil, statistics: Setting = .automatic,
-            progress: Setting = .off, shaping: Shaping? = nil, receiveBuffer: Int? = nil
+            progress: Setting = .off, shaping: Shaping? = nil, receiveBuffer: Int? = nil,
+            connectFault: ConnectFault? = nil
         ) {
             self.address = address
             self.limits = limits
@@ -72,6 +76,7 @@ extension MockServer {
             self.progress = progress
             self.shaping = shaping
             self.receiveBuffer = receiveBuffer
+            self.connectFault = connectFault
         }
     }
 
@@ -157,6 +162,6 @@ extension MockServer.Options {
             }
         }
         if afterScript == .reset { return MockServer.Options.noReset(over: address) }
-        return shaping?.problem
+        return shaping?.problem ?? connectFault?.problem(on: address)
     }
 }

@@ -14,6 +14,10 @@ public struct Verdict: Sendable, CustomStringConvertible {
     public let notes: [String]
     /// How many connections were accepted, or made, in all.
     public let accepted: Int
+    /// How many connections a ``ConnectFault`` reset; they are not among those accepted.
+    ///
+    /// Those that were refused or got no answer nobody can count.
+    public var turnedAway: Int { facts.report.turnedAway }
     /// Whether the scripts were played to their ends; not so when the server was stopped, or a script has failed.
     public let isComplete: Bool
     /// Statistics are made when they are asked for, for most are never looked at.

@@ -3,6 +3,7 @@
 //   Probe descriptors   a server runs out of descriptors while accepting, and goes on when there are some again
 //   Probe ports         clients where the system has ten ports to connect from
 //   Probe servers       200 servers at once, each stopped in the middle of a delay
+//   Probe connect-faults  what they leave behind, and how much the process works while clients wait
 //   Probe unfinished    a server is dropped without being finished; unfinished-client: a client
 
 import Foundation
@@ -12,10 +13,11 @@ do {
     case "descriptors": try await outOfDescriptors()
     case "ports": try await outOfPorts()
     case "servers": try await manyServers()
+    case "connect-faults": try await connectFaults()
     case "unfinished": try dropUnfinished()
     case "unfinished-client": try await dropClientUnfinished()
     default:
-        print("usage: Probe descriptors | ports | servers | unfinished | unfinished-client")
+        print("usage: Probe descriptors | ports | servers | connect-faults | unfinished | unfinished-client")
         exit(2)
     }
 } catch {

@@ -198,6 +198,7 @@ extension EndpointPlan {
             case .ignore: EVL_UNSCRIPTED_IGNORE
             }
         config.unscripted = UInt8(policy.rawValue)
+        config.fault = evl_connect_fault(options.connectFault)
     }
 }
 

@@ -42,7 +42,10 @@ extension EndpointReport {
         recordsDropped = Int(view.records_dropped)
         resetAfterFailure = Int(view.reset_after_failure)
         unscripted = Int(view.unscripted)
-        awaited = view.awaited == UInt32.max ? nil : (Int(view.awaited), view.awaited_ns)
+        awaited = Awaited(view)
+        connectFault = ConnectFault(view.fault)
+        resetAccepted = Int(view.reset_accepted)
+        resetUnaccepted = Int(view.reset_unaccepted)
         if view.unreached != UInt32.max {
             unreached = Unreached(
                 script: Int(view.unreached), tried: view.unreached_ns, attempts: Int(view.connect_attempts),
@@ -51,7 +54,6 @@ extension EndpointReport {
         acceptPauses = Int(view.accept_pauses)
         acceptError = view.accept_error
         active = Int(view.active)
-        isDown = view.down
         received = Int(view.received_total)
         sent = Int(view.sent_total)
         opened = view.opened_ns
@@ -64,6 +66,13 @@ extension EndpointReport {
         evl_endpoint_look(server, &view)
         guard view.failed else { return nil }
         self.init(server)
+    }
+}
+
+extension EndpointReport.Awaited {
+    fileprivate init?(_ view: evl_endpoint_view) {
+        guard view.awaited != UInt32.max else { return nil }
+        self.init(script: Int(view.awaited), limit: view.awaited_ns, fault: ConnectFault(view.awaited_fault))
     }
 }
 
