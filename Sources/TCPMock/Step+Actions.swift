@@ -6,13 +6,15 @@ extension Step {
     /// The step is done when the kernel has taken them all; whether the client reads them is another matter.
     ///
     /// - `bytes`: at least one byte.
+    /// - `damage`: what is done to them first, such as `.corrupted(byteAt: 3)`.
     /// - `within`: how long the client may take to make room for them. Default: ``Limits/step`` without progress.
     public static func send(
-        _ bytes: Bytes, within limit: Duration? = nil,
+        _ bytes: Bytes, damage: Damage? = nil, within limit: Duration? = nil,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
     ) -> Step {
         Step(
-            .send(bytes), within: limit, SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
+            .send(bytes), damage: damage, within: limit,
+            SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
     }
 
     /// Sends the bytes that a closure makes of what the connection has received.
@@ -40,13 +42,14 @@ extension Step {
     ///
     /// - `payload`: the payload, without its length or delimiter.
     /// - `framing`: how it is framed. Default: the script's, else ``MockServer/Options/framing``.
+    /// - `damage`: what is done to the frame first, such as `.wrongLength(by: 1)`.
     /// - `within`: how long the client may take to make room for it. Default: ``Limits/step`` without progress.
     public static func sendFrame(
-        _ payload: Bytes, framing: Framing? = nil, within limit: Duration? = nil,
+        _ payload: Bytes, framing: Framing? = nil, damage: Damage? = nil, within limit: Duration? = nil,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
     ) -> Step {
         Step(
-            .sendFrame(payload, framing), within: limit,
+            .sendFrame(payload, framing), damage: damage, within: limit,
             SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
     }
 

@@ -22,8 +22,8 @@ extension Step: CustomStringConvertible {
 
     private var actionDescription: String {
         switch kind {
-        case .send(let bytes): "send \(bytes)"
-        case .sendFrame(let payload, _): "sendFrame \(Step.shown(payload))"
+        case .send(let bytes): "send \(bytes)\(damageText)"
+        case .sendFrame(let payload, _): "sendFrame \(Step.shown(payload))\(damageText)"
         case .sendComputed: "send { … }"
         case .delay(let duration): "delay(\(duration.brief))"
         case .halfClose: "halfClose"

@@ -52,15 +52,17 @@ public struct Step: Sendable {
         let limit: Duration?
         let location: SourcePosition
         let label: String?
+        let damage: Damage?
         let isPlain: Bool
         let takesFraming: Bool
 
-        init(_ kind: Kind, _ limit: Duration?, _ location: SourcePosition, _ label: String?) {
+        init(_ kind: Kind, _ limit: Duration?, _ location: SourcePosition, _ label: String?, _ damage: Damage?) {
             self.kind = kind
             self.limit = limit
             self.location = location
             self.label = label
-            isPlain = limit == nil && kind.isPlain
+            self.damage = damage
+            isPlain = limit == nil && damage == nil && kind.isPlain
             takesFraming = kind.takesFraming
         }
     }
@@ -72,8 +74,11 @@ public struct Step: Sendable {
     var location: SourcePosition { body.location }
     var label: String? {
         get { body.label }
-        set { body = Body(kind, limit, location, newValue) }
+        set { body = Body(kind, limit, location, newValue, damage) }
     }
+
+    /// What is done to the bytes it sends.
+    var damage: Damage? { body.damage }
 
     /// Whether it is bytes to expect or to send, about which there is no more to say: the most frequent kinds.
     var isPlain: Bool { body.isPlain }
@@ -81,14 +86,14 @@ public struct Step: Sendable {
     /// Whether ``framed(_:isDefault:)`` may change it.
     var takesFraming: Bool { body.takesFraming }
 
-    init(_ kind: Kind, within limit: Duration? = nil, _ location: SourcePosition) {
-        body = Body(kind, limit, location, nil)
+    init(_ kind: Kind, damage: Damage? = nil, within limit: Duration? = nil, _ location: SourcePosition) {
+        body = Body(kind, limit, location, nil, damage)
     }
 
-    /// The same step, its line, limit and label, doing something else.
+    /// The same step, its line, limit, label and damage, doing something else.
     func with(_ kind: Kind) -> Step {
         var step = self
-        step.body = Body(kind, limit, location, label)
+        step.body = Body(kind, limit, location, label, damage)
         return step
     }
 

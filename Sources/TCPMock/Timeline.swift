@@ -24,6 +24,7 @@ struct Timeline {
         var lines: [String] = []
         var consumed = 0
         var sent = 0
+        let damage = damage
         for (index, event) in connection.events.enumerated() {
             if index == connection.eventsHead, connection.eventsCut > 0 {
                 lines.append("…            \(counted(connection.eventsCut, "step")) left out")
@@ -35,7 +36,7 @@ struct Timeline {
                 event, isTried: index >= firstTried, consumed..<max(consumed, event.consumed),
                 sent..<max(sent, event.sent))
             {
-                lines.append(stamp(event.time) + text)
+                lines.append(stamp(event.time) + text + (damage[index] ?? ""))
             }
             (consumed, sent) = (event.consumed, event.sent)
         }
@@ -47,6 +48,11 @@ struct Timeline {
         let hundredths = Int((since * 100).rounded())
         let fraction = hundredths % 100
         return "+\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction) ms  ".padded(to: 13)
+    }
+
+    /// What was done to the bytes that events tell of.
+    private var damage: [Int: String] {
+        Dictionary(connection.damagedSends(script).map { ($0.event, ", \($0.send.what)") }, uniquingKeysWith: +)
     }
 
     /// What an event is told as, without its time; the ranges are those of its bytes in what was kept.
