@@ -10,7 +10,7 @@ extension ScriptLint {
         case .send(let bytes):
             return bytes.problem
                 ?? (bytes.array.isEmpty ? "send(\"\") sends nothing: a send needs at least one byte" : nil)
-                ?? step.problemOfDamage
+                ?? step.problemOfDamage ?? badPacing(step, of: step.damaging(bytes.array).count)
         case .receiveExactly(let count) where count < 1, .receiveAtLeast(let count) where count < 1:
             return "\(step) receives nothing: it needs at least one byte"
         case .receiveUntil(let delimiter, let max): return badDelimiter(step, delimiter, max)
@@ -19,12 +19,17 @@ extension ScriptLint {
         case .sendFrame(let payload, let framing?):
             return (payload.problem ?? framing.problem(with: payload.array)).map { "\(step): \($0)" }
                 ?? step.problemOfDamage
+                ?? badPacing(step, of: step.damaging(framing.unchecked(payload.array)).count)
         case .expectTemplate(let template): return template.problem.map { "\(step): \($0)" }
         case .expectPiece(let piece): return badPiece(step, piece)
         case .respond(_, let framing, _): return framing?.problem.map { "\(step): \($0)" }
         case .respondTo(let table, let framing, _): return badTable(step, table, framing)
         default: return nil
         }
+    }
+
+    private static func badPacing(_ step: Step, of count: Int) -> String? {
+        step.pacing?.problem(of: count).map { "\(step): \($0)" }
     }
 
     private static func badDelimiter(_ step: Step, _ delimiter: Bytes, _ max: Int) -> String? {

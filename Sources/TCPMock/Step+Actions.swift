@@ -3,17 +3,22 @@
 extension Step {
     /// Sends these bytes, once all earlier steps are done.
     ///
-    /// The step is done when the kernel has taken them all; whether the client reads them is another matter.
+    /// The step is done when the kernel has taken them all; whether the client reads them is another matter, but in
+    /// lock-step.
     ///
     /// - `bytes`: at least one byte.
     /// - `damage`: what is done to them first, such as `.corrupted(byteAt: 3)`.
-    /// - `within`: how long the client may take to make room for them. Default: ``Limits/step`` without progress.
+    /// - `slices`: where they are cut, each slice a write of its own. Default: nowhere.
+    /// - `delivery`: when each slice goes. Default: ``Delivery/lockstep`` for slices, ``Delivery/immediate`` for the whole.
+    /// - `within`: how long the client may take to make room for them, or to take them in lock-step. Default:
+    ///   ``Limits/step`` without progress.
     public static func send(
-        _ bytes: Bytes, damage: Damage? = nil, within limit: Duration? = nil,
+        _ bytes: Bytes, damage: Damage? = nil, slices: Slices = .whole, delivery: Delivery? = nil,
+        within limit: Duration? = nil,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
     ) -> Step {
         Step(
-            .send(bytes), damage: damage, within: limit,
+            .send(bytes), within: limit, pacing: Pacing(slices, delivery), damage: damage,
             SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
     }
 
@@ -43,13 +48,17 @@ extension Step {
     /// - `payload`: the payload, without its length or delimiter.
     /// - `framing`: how it is framed. Default: the script's, else ``MockServer/Options/framing``.
     /// - `damage`: what is done to the frame first, such as `.wrongLength(by: 1)`.
-    /// - `within`: how long the client may take to make room for it. Default: ``Limits/step`` without progress.
+    /// - `slices`: where the frame is cut, its length and delimiter included. Default: nowhere.
+    /// - `delivery`: when each slice goes. Default: ``Delivery/lockstep`` for slices, ``Delivery/immediate`` for the whole.
+    /// - `within`: how long the client may take to make room for it, or to take it in lock-step. Default:
+    ///   ``Limits/step`` without progress.
     public static func sendFrame(
-        _ payload: Bytes, framing: Framing? = nil, damage: Damage? = nil, within limit: Duration? = nil,
+        _ payload: Bytes, framing: Framing? = nil, damage: Damage? = nil, slices: Slices = .whole,
+        delivery: Delivery? = nil, within limit: Duration? = nil,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
     ) -> Step {
         Step(
-            .sendFrame(payload, framing), damage: damage, within: limit,
+            .sendFrame(payload, framing), within: limit, pacing: Pacing(slices, delivery), damage: damage,
             SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
     }
 

@@ -52,17 +52,22 @@ public struct Step: Sendable {
         let limit: Duration?
         let location: SourcePosition
         let label: String?
+        let pacing: Pacing?
         let damage: Damage?
         let isPlain: Bool
         let takesFraming: Bool
 
-        init(_ kind: Kind, _ limit: Duration?, _ location: SourcePosition, _ label: String?, _ damage: Damage?) {
+        init(
+            _ kind: Kind, _ limit: Duration?, _ location: SourcePosition, _ label: String?, _ pacing: Pacing?,
+            _ damage: Damage?
+        ) {
             self.kind = kind
             self.limit = limit
             self.location = location
             self.label = label
+            self.pacing = pacing
             self.damage = damage
-            isPlain = limit == nil && damage == nil && kind.isPlain
+            isPlain = limit == nil && pacing == nil && damage == nil && kind.isPlain
             takesFraming = kind.takesFraming
         }
     }
@@ -74,11 +79,8 @@ public struct Step: Sendable {
     var location: SourcePosition { body.location }
     var label: String? {
         get { body.label }
-        set { body = Body(kind, limit, location, newValue, damage) }
+        set { body = Body(kind, limit, location, newValue, pacing, damage) }
     }
-
-    /// What is done to the bytes it sends.
-    var damage: Damage? { body.damage }
 
     /// Whether it is bytes to expect or to send, about which there is no more to say: the most frequent kinds.
     var isPlain: Bool { body.isPlain }
@@ -86,14 +88,23 @@ public struct Step: Sendable {
     /// Whether ``framed(_:isDefault:)`` may change it.
     var takesFraming: Bool { body.takesFraming }
 
-    init(_ kind: Kind, damage: Damage? = nil, within limit: Duration? = nil, _ location: SourcePosition) {
-        body = Body(kind, limit, location, nil, damage)
+    /// Of a send: how its bytes go out; nil: all at once.
+    var pacing: Pacing? { body.pacing }
+
+    /// Of a send: what is done to its bytes; nil: nothing.
+    var damage: Damage? { body.damage }
+
+    init(
+        _ kind: Kind, within limit: Duration? = nil, pacing: Pacing? = nil, damage: Damage? = nil,
+        _ location: SourcePosition
+    ) {
+        body = Body(kind, limit, location, nil, pacing, damage)
     }
 
-    /// The same step, its line, limit, label and damage, doing something else.
+    /// The same step, its line, limit, label, pacing and damage, doing something else.
     func with(_ kind: Kind) -> Step {
         var step = self
-        step.body = Body(kind, limit, location, label, damage)
+        step.body = Body(kind, limit, location, label, pacing, damage)
         return step
     }
 

@@ -173,6 +173,15 @@ private let pong = Array("+PONG\r\n".utf8)
         #expect(verdict.connections[0].damagedSends.count == 3)
     }
 
+    @Test func damagedBytesAreCutIntoSlicesAsTheyGo() async throws {
+        let (got, verdict) = try await received(.send("ab", damage: .duplicated, slices: .at([3])))
+        #expect(got == Array("abab".utf8))
+        let step = "\(Step.send("ab", damage: .duplicated, slices: .at([3])))"
+        #expect(step == "send \"ab\", sent twice, cut at 3 in lock-step")
+        #expect(verdict.connections[0].damagedSends.count == 1)
+        #expect(throws: MockError.self) { try MockServer([.send("abcd", damage: .truncated(to: 2), slices: .at([3]))]) }
+    }
+
     // MARK: What is said
 
     @Test func theStepSaysWhatIsDone() throws {
