@@ -120,7 +120,8 @@ final class SweepEngine: Sendable {
         return SweepRecord(
             sweepCase: subject, outcome: ending.outcome, scriptFailures: failures,
             reconnects: verdict?.facts.report.beyondTheScript ?? 0, detail: ending.detail, duration: duration,
-            replay: "\(SweepToken(plan.location, subject.id))", isStillRunning: isStillRunning)
+            replay: "\(SweepToken(plan.location, subject.id))", peers: verdict?.connections.map(\.peer) ?? [],
+            isStillRunning: isStillRunning)
     }
 }
 

@@ -12,6 +12,10 @@ public struct SweepResult: Sendable, CustomStringConvertible {
     public let notes: [String]
     /// The source of every random choice of it.
     public let seed: Seed
+    /// What the process holds more than before the sweep, though no case alone leaves it behind; nil: nothing.
+    ///
+    /// In a process that does other things at the same time, as test suites do, this says little.
+    public internal(set) var leftBehind: String?
 
     /// Whether no rule was broken.
     public var isClean: Bool { failures.isEmpty }
