@@ -1,0 +1,58 @@
+// How a case breaks off a reply, or cuts it up: the one place that knows which steps do that.
+//
+// A break is released when the client has taken what came before it, and each slice when the client has taken the one before: else
+// what the client sees would depend on who is faster.
+
+/// The steps of a case.
+enum CaseScript {
+    /// The first bytes of a reply, and then the fault. What the client does afterwards is its own business.
+    static func broken(_ reply: SweepReply, after count: Int, by fault: FaultSweep.Fault) -> [Step] {
+        let part = count == 0 ? [] : [reply.step.with(.send(Bytes(reply.bytes.prefix(count))))]
+        return part + fault.steps(at: reply.step)
+    }
+
+    /// A reply in several slices: `cuts` are offsets between its first byte and its last.
+    static func sliced(_ step: Step, _ bytes: [UInt8], at cuts: [Int]) -> Step {
+        guard !cuts.isEmpty else { return step }
+        let ends = cuts + [bytes.count]
+        var (steps, start): ([Step], Int) = ([], 0)
+        for end in ends {
+            if start > 0 { steps.append(step.with(.delay(.milliseconds(1)))) }
+            steps.append(step.with(.send(Bytes(bytes[start..<end]))))
+            start = end
+        }
+        return step.with(.sequence(steps))
+    }
+}
+
+extension FaultSweep {
+    /// How a reply is broken off.
+    public struct Fault: Sendable, Hashable, CustomStringConvertible {
+        /// Its name.
+        public let description: String
+
+        /// A clean end (FIN); what the client still sends is taken and dropped.
+        public static let fin = Fault(description: "fin")
+        /// A reset (RST).
+        public static let reset = Fault(description: "reset")
+        /// A plain close(2): what the client sends later meets a broken pipe.
+        public static let close = Fault(description: "close")
+        /// An end of the server's side only.
+        public static let halfClose = Fault(description: "halfClose")
+        /// Nothing more comes, and the connection stays.
+        public static let stall = Fault(description: "stall")
+
+        fileprivate func steps(at place: Step) -> [Step] {
+            // No limit of these ends a case: the client does, or the sweep's own limit.
+            let long = Duration.seconds(86_400)
+            let make = { (kind: Step.Kind, limit: Duration?) in Step(kind, within: limit, place.location) }
+            return switch self {
+            case .fin: [make(.disconnect(discardingInput: true), long)]
+            case .reset: [make(.reset(discardingUnsent: false), nil)]
+            case .close: [make(.close, nil)]
+            case .halfClose: [make(.halfClose, nil), make(.disconnect(discardingInput: true), long)]
+            default: [make(.delay(long), nil)]
+            }
+        }
+    }
+}
