@@ -102,9 +102,12 @@ public struct Step: Sendable {
     }
 
     /// The same step, its line, limit, label, pacing and damage, doing something else.
+    ///
+    /// A `send` of other bytes sends them as they are: they may be what damage has left.
     func with(_ kind: Kind) -> Step {
         var step = self
-        step.body = Body(kind, limit, location, label, pacing, damage)
+        let keepsDamage = if case .send = kind { false } else { true }
+        step.body = Body(kind, limit, location, label, pacing, keepsDamage ? damage : nil)
         return step
     }
 

@@ -24,6 +24,8 @@ public struct SweepCase: Sendable {
     public let id: String
     /// What can be made smaller about it.
     var shape = Shape.other
+    /// What a ``HostileFrameSweep`` has made it from.
+    var hostile: HostileReply?
 
     /// What a planner has made it from.
     enum Shape: Sendable, Hashable {

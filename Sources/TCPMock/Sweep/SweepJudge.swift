@@ -85,7 +85,8 @@ struct SweepJudge {
 
     /// Why the others would say nothing; nil: they do.
     static func failure(ofControl control: SweepRecord, _ plan: SweepPlan) -> SweepFailure? {
-        let mustSucceed = plan.rules.contains { $0.name == SweepRule.truncationMustFail.name }
+        let needing = [SweepRule.truncationMustFail.name, SweepRule.badFramesMustFail.name]
+        let mustSucceed = plan.rules.contains { needing.contains($0.name) }
         let problem: String? =
             if control.outcome.kind == .timedOut {
                 "the client hangs"

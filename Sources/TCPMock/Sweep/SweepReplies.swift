@@ -9,6 +9,8 @@ struct SweepReply: Sendable {
     let bytes: [UInt8]
     /// What is played before it, to the same effect as in the script.
     let before: [Step]
+    /// What is played after it.
+    let after: [Step]
     /// `, the last of 5 rounds`; empty outside repeats.
     let round: String
 
@@ -30,44 +32,51 @@ struct SweepReplies {
 
     init(_ script: Script, framing: Framing) throws {
         self.framing = framing
-        try add(script.steps.framedByDefault(framing), before: [], round: "")
+        try add(script.steps.framedByDefault(framing), before: [], after: [], round: "")
     }
 
     var notes: [String] {
         guard let first = left.first else { return [] }
         let others = left.count > 1 ? " and \(counted(left.count - 1, "step")) more" : ""
-        return ["not cut: the replies of \(first) at \(first.location)\(others), for they depend on what the client says"]
+        return [
+            "not cut: the replies of \(first) at \(first.location)\(others), for they depend on what the client says"
+        ]
     }
 
-    private mutating func add(_ steps: [Step], before: [Step], round: String) throws {
+    private mutating func add(_ steps: [Step], before: [Step], after rest: [Step], round: String) throws {
         var before = before
-        for step in steps {
+        for (index, step) in steps.enumerated() {
+            // Made only for steps that need it: scripts may be long.
+            let after = { Array(steps[(index + 1)...]) + rest }
             switch step.kind {
-            case .sequence(let body): try add(body, before: before, round: round)
-            case .repeat(let count, let body): try addRepeat(step, count, body, before: before, round: round)
+            case .sequence(let body): try add(body, before: before, after: after(), round: round)
+            case .repeat(let count, let body):
+                try addRepeat(step, count, body, before: before, after: after(), round: round)
             case .optional, .anyOrder, .choose, .respond, .respondTo, .sendComputed: left.append(step)
-            default: try addReply(step, before: before, round: round)
+            default: try addReply(step, before: before, after: after, round: round)
             }
             before.append(step)
         }
     }
 
     private mutating func addRepeat(
-        _ step: Step, _ count: Int, _ body: [Step], before: [Step], round: String
+        _ step: Step, _ count: Int, _ body: [Step], before: [Step], after: [Step], round: String
     ) throws {
-        guard count > 1 else { return try add(body, before: before, round: round) }
-        try add(body, before: before, round: "\(round), the first of \(count) rounds")
+        guard count > 1 else { return try add(body, before: before, after: after, round: round) }
+        let others = [step.with(.repeat(count - 1, body))]
+        try add(body, before: before, after: others + after, round: "\(round), the first of \(count) rounds")
         let left = left
         try add(
-            body, before: before + [step.with(.repeat(count - 1, body))],
+            body, before: before + others, after: after,
             round: "\(round), the last of \(count) rounds")
         self.left = left  // they have been named
     }
 
-    private mutating func addReply(_ step: Step, before: [Step], round: String) throws {
+    private mutating func addReply(_ step: Step, before: [Step], after: () -> [Step], round: String) throws {
         guard let bytes = try step.replyBytes(framing), !bytes.isEmpty else { return }
         replies.append(
-            SweepReply(number: replies.count + 1, step: step, bytes: bytes, before: before, round: round))
+            SweepReply(
+                number: replies.count + 1, step: step, bytes: bytes, before: before, after: after(), round: round))
     }
 }
 
@@ -77,12 +86,12 @@ extension Step {
         switch kind {
         case .send(let bytes):
             if let problem = bytes.problem { throw MockError(kind: .script, problem, at: location) }
-            return bytes.array
+            return damaging(bytes.array)
         case .sendFrame(let payload, let own):
             if let problem = payload.problem ?? (own ?? framing).problem(with: payload.array) {
                 throw MockError(kind: .script, problem, at: location)
             }
-            return (own ?? framing).unchecked(payload.array)
+            return damaging((own ?? framing).unchecked(payload.array))
         default: return nil
         }
     }
@@ -90,7 +99,8 @@ extension Step {
 
 extension Script {
     /// The script with each step that sends known bytes replaced, wherever it stands; `replace` gets its number, from 1.
-    func replacingSends(_ framing: Framing, _ replace: (_ number: Int, _ step: Step, _ bytes: [UInt8]) -> Step) throws -> Script
+    func replacingSends(_ framing: Framing, _ replace: (_ number: Int, _ step: Step, _ bytes: [UInt8]) -> Step) throws
+        -> Script
     {
         var number = 0
         return Script(try Script.replaced(steps.framedByDefault(framing), framing, &number, replace))
