@@ -4,7 +4,7 @@
 //                    [--latencies FILE]
 //
 // For the load generator: roundtrip, framed, pipelined, stream, churn, open. In this process alone: fixture, enqueue,
-// closure, idle-servers, failing, open-inside.
+// closure, idle-servers, failing, open-inside, sweep.
 
 import CClient
 import PeerKit
@@ -19,6 +19,7 @@ do {
     case "idle-servers": try idleServers(arguments)
     case "failing": try failing(arguments)
     case "open-inside": try openInside(arguments)
+    case "sweep": try sweep(arguments)
     default: try serveLoad(arguments)
     }
 } catch {
