@@ -148,6 +148,7 @@ void connection_free(evl_connection *c) {
         free(c->trouble);
     free(c->record);
     free(c->keep);
+    free(c->pacer);
     free(c->asking);
     free(c);
 }
@@ -303,6 +304,7 @@ void connection_conclude(evl_connection *c) {
     c->stage.ended.closed_ns = loop->now_ns;
     ev_timer_stop(loop->ev, &c->limit);
     loop_alarm_cancel(loop, &c->alarm);
+    pace_stop(c);
     trim_excerpt(c);
     bound_kept(c);
     io_free(c);
@@ -333,6 +335,7 @@ static void view_life(const evl_connection *c, evl_connection_view *view) {
     view->sent_total = c->sent_total;
     view->consumed_total = c->consumed_total;
     view->sample = c->sample;
+    view->lockstep = c->pacer == NULL ? EVL_LOCKSTEP_NONE : c->pacer->lockstep;
 }
 
 static void view_trouble(const evl_connection *c, evl_connection_view *view) {

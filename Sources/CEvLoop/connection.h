@@ -4,6 +4,7 @@
  * ended, once, last. It ends otherwise by a failure, by the script itself, or by the server.
  * All of it runs on the loop thread. connection.c opens, ends and shows it; connection_pump.c plays
  * the script; connection_io.c reads and writes;
+ * connection_pace.c sends at a pace, connection_lockstep.c in step with the client;
  * connection_leave.c finds out how a client left; connection_limit.c watches the time. */
 #ifndef EVL_CONNECTION_H
 #define EVL_CONNECTION_H
@@ -35,7 +36,8 @@ typedef struct evl_host {
     /* False without memory. */
     bool (*asked)(struct evl_host *host, evl_connection *connection, uint32_t step,
                   const uint8_t *payload, size_t length);
-    uint8_t watched; /* evl_watch: which of the two below are called */
+    uint8_t lockstep; /* evl_lockstep: the best that may be used */
+    uint8_t watched;  /* evl_watch: which of the two below are called */
     void (*heard)(struct evl_host *host, const evl_connection *connection, const uint8_t *bytes,
                   size_t length); /* counted already, not judged yet */
     void (*noted)(struct evl_host *host, const evl_connection *connection, const evl_event *event);
@@ -55,6 +57,24 @@ typedef struct evl_outbox {
     uint32_t first, count, capacity;
     uint64_t wrote_ns; /* when the client last took something that had waited for it */
 } evl_outbox;
+
+/* Of a connection that sends at a pace: see connection_pace.c and connection_lockstep.c. */
+typedef struct evl_pacer {
+    evl_turn turn; /* the next look, on the loop's next pass */
+    evl_connection *connection;
+    size_t offset;     /* bytes of the current send that are out */
+    size_t slices;     /* how many slices they were */
+    uint64_t due_ns;   /* TIMED: when the next slice may go, of this send or the next one */
+    uint64_t moved_ns; /* when a slice last went, or was taken */
+    uint64_t since_ns; /* LOCKSTEP: when this slice's wait began */
+    uint64_t quiet_ns; /* when nothing was on its way to the client any more; 0: not yet */
+    uint64_t look_ns;  /* how long it looks on each pass before it looks more rarely */
+    uint64_t pause_ns; /* then: until the next look */
+    uint32_t peer;     /* of a Unix-domain socket: its inode */
+    uint8_t lockstep;  /* evl_lockstep */
+    bool begun;        /* the current send */
+    bool found;        /* the client's socket was found on this host */
+} evl_pacer;
 
 /* Of a connection that asks questions. */
 typedef struct evl_asking {
@@ -102,6 +122,7 @@ struct evl_connection {
     evl_keep *keep;
     evl_record *record;
     evl_trouble *trouble;
+    evl_pacer *pacer; /* of one that has sent at a pace */
     evl_stage stage;
     uint64_t accepted_ns, step_began_ns, progress_ns, last_bytes_ns;
     uint64_t received_total, sent_total, consumed_total;
@@ -194,6 +215,17 @@ static inline void connection_note(evl_connection *c, evl_event_kind kind, uint3
         connection_note_event(c, kind, step, consumed);
 }
 
+/* The two ends as far as they are known without asking, else NULL. */
+static inline const socket_end *connection_ours(const evl_connection *c) {
+    const evl_host *host = c->host;
+    return host->dials ? &c->end : host->is_specific ? &host->address : NULL;
+}
+
+static inline const socket_end *connection_theirs(const evl_connection *c) {
+    const evl_host *host = c->host;
+    return !host->dials ? &c->end : host->is_specific ? &host->address : NULL;
+}
+
 /* Of sent_total: what the kernel never took. */
 uint64_t connection_unwritten(const evl_connection *c);
 
@@ -212,6 +244,20 @@ void io_reset(evl_connection *c);
 void io_free(evl_connection *c);
 static inline bool io_is_pending(const evl_connection *c) {
     return c->outbox != NULL && c->outbox->count > 0;
+}
+
+/* connection_pace.c: sends the current step's bytes, slice after slice. True: done, or it has
+ * failed; false: pumps again later. */
+bool pace_go_on(evl_connection *c);
+uint64_t pace_progress(const evl_connection *c);
+void pace_stop(evl_connection *c);
+
+/* connection_lockstep.c: whether the client has taken all that was sent; false: pumps again later.
+ */
+bool lockstep_is_taken(evl_connection *c);
+static inline void lockstep_begin(evl_pacer *pacer, uint64_t now_ns) {
+    pacer->since_ns = now_ns;
+    pacer->quiet_ns = pacer->pause_ns = 0;
 }
 
 /* connection_leave.c */

@@ -25,10 +25,8 @@ static bool take_sample(evl_connection *c) {
     if (c->fd < 0 || !c->host->is_tcp || c->sent_total == 0)
         return false;
     const evl_host *host = c->host;
-    const socket_end *known = host->is_specific ? &host->address : NULL;
-    const socket_end *ours = host->dials ? &c->end : known;
-    const socket_end *theirs = host->dials ? known : &c->end;
-    return probe_peer(c->fd, ours, theirs, c->half_closed, loop_stamp(host->loop), &c->sample);
+    return probe_peer(c->fd, connection_ours(c), connection_theirs(c), c->half_closed,
+                      loop_stamp(host->loop), &c->sample) == PROBE_TOLD;
 }
 
 static void look_again(evl_connection *c, uint64_t longest) {

@@ -63,6 +63,9 @@ static wait_limit current_limit(const evl_connection *c) {
         return limit_of(c, step->limit_ns, turn_of(c), 0);
     case EVL_STEP_DISCONNECT: /* bytes that come instead of the end are no progress towards it */
         return limit_of(c, step->limit_ns, turn_of(c), 0);
+    case EVL_STEP_SEND: /* likewise: what the client says is no progress of what it does not read */
+        return limit_of(c, step->limit_ns, turn_of(c),
+                        step->pace == NULL ? c->progress_ns : pace_progress(c));
     case EVL_STEP_EXPECT_CONNECT:
     case EVL_STEP_EXPECT_BYTES:
     case EVL_STEP_EXPECT_FRAME:
@@ -70,7 +73,6 @@ static wait_limit current_limit(const evl_connection *c) {
     case EVL_STEP_RECEIVE_AT_LEAST:
     case EVL_STEP_RECEIVE_UNTIL:
     case EVL_STEP_EXPECT_EOF:
-    case EVL_STEP_SEND:
     case EVL_STEP_HALF_CLOSE:
     case EVL_STEP_CLOSE:
     case EVL_STEP_RESET:
@@ -119,6 +121,8 @@ static void fail_by_limit(evl_connection *c, uint64_t limit_ns) {
         failure.step = c->outbox->parts[c->outbox->first].step;
         failure.offset = 0;
     }
+    if (c->deferred == EVL_ACTION_PACE && c->pacer != NULL && c->pacer->begun)
+        failure.offset = c->pacer->offset;
     connection_fail(c, failure);
     c->trouble->limit_ns = limit_ns;
     connection_pump(c, NULL, 0);

@@ -185,6 +185,13 @@ static bool carry_out(evl_connection *c, pump_state *pump, const evl_action *act
         /* Ours has ended, by an earlier reply: the kernel would say it as of the client. */
         connection_fail(c, session_fail(&c->session, EVL_FAILURE_NO_CONNECTION));
         return false;
+    case EVL_ACTION_PACE:
+        if (c->half_closed) {
+            connection_fail(c, session_fail(&c->session, EVL_FAILURE_NO_CONNECTION));
+            return false;
+        }
+        defer(c, action);
+        return io_flush(c, &pump->batch);
     case EVL_ACTION_HALF_CLOSE:
     case EVL_ACTION_CLOSE:
     case EVL_ACTION_RESET:
@@ -225,6 +232,10 @@ static void ask(evl_connection *c, const evl_input *input) {
 /* What had to wait until all was written. True: done, go on. False: looks again later. */
 static bool carry_out_deferred(evl_connection *c, const pump_state *pump) {
     switch ((evl_action_kind)c->deferred) {
+    case EVL_ACTION_PACE:
+        if (!pace_go_on(c))
+            return false;
+        break;
     case EVL_ACTION_HALF_CLOSE:
         socket_half_close(c->fd);
         c->half_closed = true;

@@ -62,6 +62,7 @@ static evl_endpoint *endpoint_create(const evl_endpoint_config *config, evl_loop
         .moved = connection_moved,
         .ended = connection_ended,
         .asked = ask_question,
+        .lockstep = config->lockstep,
         .watched = config->watched,
         .heard = observe_heard,
         .noted = observe_noted,

@@ -1,5 +1,6 @@
 /* One thread runs libev; everything else reaches it through a mutex-guarded list of jobs and one
- * ev_async, the only libev call that other threads make. Alarms are in loop_alarm.c. */
+ * ev_async, the only libev call that other threads make. Alarms are in loop_alarm.c, turns in
+ * loop_turn.c. */
 #ifdef __linux__
 #define _GNU_SOURCE
 #endif
@@ -53,6 +54,7 @@ static evl_loop *loop_create(int *error) {
     ev_check_start(loop->ev, &loop->stamp);
     ev_prepare_init(&loop->before_wait, run_deferred);
     ev_prepare_start(loop->ev, &loop->before_wait);
+    loop_turns_init(loop);
     *error = loop_alarms_start(loop);
     if (*error == 0 && start_thread(loop, error) == EVL_OK)
         return loop;

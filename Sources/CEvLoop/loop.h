@@ -45,6 +45,16 @@ typedef struct evl_deferred {
     void (*run)(struct evl_deferred *deferred);
 } evl_deferred;
 
+/* One look on the loop's next pass, which does not wait for anything. Loop thread only. */
+typedef struct evl_turn {
+    struct evl_turn *next, **link; /* loop_turn.c's own; link is NULL while it is not set */
+    void (*run)(struct evl_turn *turn);
+} evl_turn;
+
+static inline bool turn_is_set(const evl_turn *turn) {
+    return turn->link != NULL;
+}
+
 struct evl_loop {
     struct ev_loop *ev;
     uint64_t now_ns;     /* stamped once per iteration, when the kernel's wait has ended */
@@ -57,6 +67,8 @@ struct evl_loop {
     ev_check stamp;
     ev_prepare before_wait;
     evl_deferred *first_deferred;
+    ev_idle turns;
+    evl_turn *first_turn;
     ev_io alarm_fd_ready;
     ev_timer alarm_timer;
     int alarm_fd;
@@ -79,6 +91,12 @@ void loop_alarms_stop(evl_loop *loop);
 
 void loop_alarm_set(evl_loop *loop, evl_alarm *alarm, uint64_t at_ns);
 void loop_alarm_cancel(evl_loop *loop, evl_alarm *alarm);
+
+void loop_turns_init(evl_loop *loop);
+
+/* Idempotent. A turn is taken once: whoever wants another sets it again. Loop thread only. */
+void loop_turn_set(evl_loop *loop, evl_turn *turn);
+void loop_turn_cancel(evl_turn *turn);
 
 /* Idempotent. Loop thread only. */
 void loop_defer(evl_loop *loop, evl_deferred *deferred);

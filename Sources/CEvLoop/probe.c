@@ -42,6 +42,24 @@ static int diag_socket(void) {
     return fd;
 }
 
+probe_answer probe_ask(const void *request, size_t length, void *reply, size_t capacity,
+                       size_t least) {
+    struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
+    int diag = diag_socket();
+    if (diag < 0 || sendto(diag, request, length, 0, (struct sockaddr *)&kernel, sizeof kernel) < 0)
+        return PROBE_UNABLE;
+    ssize_t count = recv(diag, reply, capacity, 0); /* answered within sendto */
+    if (count < (ssize_t)sizeof(struct nlmsghdr))
+        return PROBE_UNABLE;
+    const struct nlmsghdr *header = reply;
+    if (header->nlmsg_type == SOCK_DIAG_BY_FAMILY && count >= (ssize_t)NLMSG_LENGTH(least))
+        return PROBE_TOLD;
+    if (header->nlmsg_type != NLMSG_ERROR || count < (ssize_t)NLMSG_LENGTH(sizeof(int)))
+        return PROBE_UNABLE;
+    const struct nlmsgerr *error = NLMSG_DATA(header);
+    return error->error == -ENOENT ? PROBE_NOBODY : PROBE_UNABLE;
+}
+
 static bool fill_end(const socket_end *end, __be32 words[4], __be16 *port) {
     memcpy(words, end->bytes, sizeof end->bytes);
     *port = htons(end->port);
@@ -72,23 +90,19 @@ static bool make_request(int fd, const socket_end *ours, const socket_end *their
            fill_end(ours, id->idiag_dst, &id->idiag_dport);
 }
 
-bool probe_peer(int fd, const socket_end *ours, const socket_end *theirs, bool fin_sent,
-                uint64_t now_ns, evl_sample *sample) {
+probe_answer probe_peer(int fd, const socket_end *ours, const socket_end *theirs, bool fin_sent,
+                        uint64_t now_ns, evl_sample *sample) {
     diag_request request;
-    int diag = diag_socket();
-    if (diag < 0 || !make_request(fd, ours, theirs, &request))
-        return false;
-    struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
-    if (sendto(diag, &request, sizeof request, 0, (struct sockaddr *)&kernel, sizeof kernel) < 0)
-        return false;
     union {
         struct nlmsghdr header;
         uint8_t bytes[1024];
     } reply;
-    ssize_t count = recv(diag, &reply, sizeof reply, 0); /* answered within sendto */
-    if (count < (ssize_t)NLMSG_LENGTH(sizeof(struct inet_diag_msg)) ||
-        reply.header.nlmsg_type != SOCK_DIAG_BY_FAMILY)
-        return false;
+    if (!make_request(fd, ours, theirs, &request))
+        return PROBE_UNABLE;
+    probe_answer answer =
+        probe_ask(&request, sizeof request, &reply, sizeof reply, sizeof(struct inet_diag_msg));
+    if (answer != PROBE_TOLD)
+        return answer;
     const struct inet_diag_msg *found = NLMSG_DATA(&reply.header);
     uint32_t queued = found->idiag_rqueue;
     sample->time_ns = now_ns;
@@ -105,7 +119,7 @@ bool probe_peer(int fd, const socket_end *ours, const socket_end *theirs, bool f
     default:
         sample->sent_fin = false;
     }
-    return true;
+    return PROBE_TOLD;
 }
 
 #else
@@ -121,10 +135,10 @@ uint64_t probe_unacknowledged(int fd) {
     return 0;
 }
 
-bool probe_peer(int fd, const socket_end *ours, const socket_end *theirs, bool fin_sent,
-                uint64_t now_ns, evl_sample *sample) {
+probe_answer probe_peer(int fd, const socket_end *ours, const socket_end *theirs, bool fin_sent,
+                        uint64_t now_ns, evl_sample *sample) {
     (void)ours, (void)theirs, (void)fd, (void)fin_sent, (void)now_ns, (void)sample;
-    return false;
+    return PROBE_UNABLE;
 }
 
 #endif

@@ -1,6 +1,6 @@
 /* What the kernel knows about the other end; each answer may be "not known" on this system. */
-#ifndef EVL_PROBE_H
-#define EVL_PROBE_H
+#ifndef EVL_PROBE_PRIVATE_H
+#define EVL_PROBE_PRIVATE_H
 
 #include "evl_event.h"
 #include "socket.h"
@@ -8,10 +8,28 @@
 /* Bytes sent on `fd` that the client's kernel has not acknowledged, 0 when not known. */
 uint64_t probe_unacknowledged(int fd);
 
+typedef enum probe_answer {
+    PROBE_TOLD,
+    PROBE_NOBODY, /* this host has no such socket: it is gone, or on another one */
+    PROBE_UNABLE  /* another system, or a facility that this kernel lacks */
+} probe_answer;
+
 /* Looks at the receive queue of the socket `fd` is connected to; the two ends save asking for them
- * where they are known, else NULL. `fin_sent`: our FIN is part of that queue until it is read.
- * False: not known (another system, host or family). Loop thread. */
-bool probe_peer(int fd, const socket_end *ours, const socket_end *theirs, bool fin_sent,
-                uint64_t now_ns, evl_sample *sample);
+ * where they are known, else NULL. `fin_sent`: our FIN is part of that queue until it is read. TCP.
+ * Loop thread. */
+probe_answer probe_peer(int fd, const socket_end *ours, const socket_end *theirs, bool fin_sent,
+                        uint64_t now_ns, evl_sample *sample);
+
+/* The same by /proc/net/tcp: only `unread` and the time. Much slower. Loop thread. */
+probe_answer probe_peer_in_proc(int fd, const socket_end *ours, const socket_end *theirs,
+                                bool fin_sent, uint64_t now_ns, evl_sample *sample);
+
+/* The same of a Unix-domain socket; *peer is its inode, once that has been found (else 0). */
+probe_answer probe_unix_peer(int fd, uint32_t *peer, uint64_t now_ns, evl_sample *sample);
+
+/* One question to the kernel's socket diagnostics; TOLD: `reply` holds an answer with a body of at
+ * least so many bytes. For the probes alone. */
+probe_answer probe_ask(const void *request, size_t length, void *reply, size_t capacity,
+                       size_t least);
 
 #endif

@@ -14,13 +14,15 @@ static void fill_borders(uint32_t *table, const uint8_t *pattern, size_t length)
 
 /* How much of each kind of thing all steps need; then, where the next of each kind goes. */
 typedef struct program_need {
-    size_t tables, checks, options, bytes;
+    size_t tables, checks, options, paces, cuts, bytes;
 } program_need;
 
 typedef struct program_room {
     uint32_t *tables;
     evl_check *checks;
     evl_option *options;
+    evl_pace *paces;
+    uint64_t *cuts;
     uint8_t *bytes;
 } program_room;
 
@@ -32,6 +34,8 @@ static void add_need(program_need *need, const evl_step *step) {
     need->tables += table_entries(step);
     need->checks += step->check_count;
     need->options += step->option_count;
+    need->paces += step->pace != NULL ? 1 : 0;
+    need->cuts += step->pace != NULL ? step->pace->cut_count : 0;
     need->bytes += step->length + step->framing.delimiter_length;
     for (uint32_t i = 0; i < step->check_count; i++)
         need->bytes += step->checks[i].length;
@@ -47,9 +51,22 @@ static const uint8_t *copy_bytes(program_room *room, const uint8_t *bytes, size_
     return copy;
 }
 
+static const evl_pace *copy_pace(program_room *room, const evl_pace *source) {
+    if (source == NULL)
+        return NULL;
+    evl_pace *pace = room->paces++;
+    *pace = *source;
+    pace->cuts = room->cuts;
+    if (source->cut_count > 0)
+        memcpy(room->cuts, source->cuts, source->cut_count * sizeof *source->cuts);
+    room->cuts += source->cut_count;
+    return pace;
+}
+
 static void copy_step(evl_step *step, const evl_step *source, program_room *room) {
     *step = *source;
     step->bytes = copy_bytes(room, source->bytes, source->length);
+    step->pace = copy_pace(room, source->pace);
     step->framing.delimiter =
         copy_bytes(room, source->framing.delimiter, source->framing.delimiter_length);
     step->checks = room->checks;
@@ -76,22 +93,27 @@ static const uint32_t *make_borders(const evl_step *step, program_room *room) {
     return table;
 }
 
-/* Steps, checks and options first, for they hold pointers; then numbers, then bytes. */
+/* Steps, checks, options and paces first, for they hold pointers; then numbers, then bytes. */
 static evl_program *program_allocate(uint32_t count, const program_need *need, program_room *room) {
     size_t steps = sizeof(evl_program) + count * sizeof(evl_step);
     size_t checks = steps + need->checks * sizeof(evl_check);
     size_t options = checks + need->options * sizeof(evl_option);
-    size_t borders = options + count * sizeof(uint32_t *);
-    size_t tables = borders + need->tables * sizeof(uint32_t);
-    char *memory = malloc(tables + need->bytes);
+    size_t paces = options + need->options * sizeof(evl_option);
+    size_t borders = paces + need->paces * sizeof(evl_pace);
+    size_t cuts = borders + count * sizeof(uint32_t *);
+    size_t tables = cuts + need->cuts * sizeof(uint64_t);
+    size_t bytes = tables + need->tables * sizeof(uint32_t);
+    char *memory = malloc(bytes + need->bytes);
     if (memory == NULL)
         return NULL;
     room->checks = (evl_check *)(void *)(memory + steps);
     room->options = (evl_option *)(void *)(memory + checks);
     evl_program *program = (evl_program *)(void *)memory;
-    program->borders = (const uint32_t **)(void *)(memory + options);
-    room->tables = (uint32_t *)(void *)(memory + borders);
-    room->bytes = (uint8_t *)(memory + tables);
+    room->paces = (evl_pace *)(void *)(memory + paces);
+    program->borders = (const uint32_t **)(void *)(memory + borders);
+    room->cuts = (uint64_t *)(void *)(memory + cuts);
+    room->tables = (uint32_t *)(void *)(memory + tables);
+    room->bytes = (uint8_t *)(memory + bytes);
     return program;
 }
 
@@ -221,7 +243,8 @@ static bool is_all_there(const evl_step *step) {
     if ((step->length > 0 && step->bytes == NULL) ||
         (step->framing.delimiter_length > 0 && step->framing.delimiter == NULL) ||
         (step->check_count > 0 && step->checks == NULL) ||
-        (step->option_count > 0 && step->options == NULL))
+        (step->option_count > 0 && step->options == NULL) ||
+        (step->pace != NULL && step->pace->cut_count > 0 && step->pace->cuts == NULL))
         return false;
     for (uint32_t i = 0; i < step->check_count; i++)
         if (step->checks[i].length > 0 && step->checks[i].bytes == NULL)
@@ -335,14 +358,29 @@ static bool is_plain_length(const evl_framing *framing) {
            framing->adjustment == 0 && !framing->includes_header;
 }
 
+static bool pace_is_valid(const evl_pace *pace, size_t length) {
+    uint64_t before = 0;
+    if (pace == NULL)
+        return true;
+    for (size_t i = 0; i < pace->cut_count; i++) {
+        if (pace->cuts[i] <= before || pace->cuts[i] >= length)
+            return false;
+        before = pace->cuts[i];
+    }
+    return pace->release <= EVL_RELEASE_TIMED && (pace->slice == 0 || pace->cut_count == 0);
+}
+
 static bool step_is_valid(const evl_step *steps, uint32_t index, uint32_t count) {
     const evl_step *step = &steps[index];
+    if (step->pace != NULL && step->kind != EVL_STEP_SEND)
+        return false;
     if (!is_all_there(step) || (step->flags & ~flags_of(step)) != 0)
         return false;
     switch ((evl_step_kind)step->kind) {
     case EVL_STEP_EXPECT_BYTES:
-    case EVL_STEP_SEND:
         return step->length > 0;
+    case EVL_STEP_SEND:
+        return step->length > 0 && pace_is_valid(step->pace, step->length);
     case EVL_STEP_RECEIVE_UNTIL:
         return step->length > 0 && step->length <= UINT32_MAX && step->number >= step->length;
     case EVL_STEP_EXPECT_FRAME:

@@ -24,6 +24,7 @@ typedef struct evl_input {
 typedef enum evl_action_kind {
     EVL_ACTION_STEP_DONE,   /* record it; bytes, length: a payload to keep, or NULL */
     EVL_ACTION_WRITE,       /* bytes, length: owned by the program; then session_written */
+    EVL_ACTION_PACE,        /* write the current step's bytes as its pace says */
     EVL_ACTION_HALF_CLOSE,  /* send our FIN */
     EVL_ACTION_CLOSE,       /* close(2) */
     EVL_ACTION_RESET,       /* RST; `discard`: without waiting for acknowledgement */

@@ -91,10 +91,16 @@ evl_action run_wait(evl_session *s, evl_input *in, const evl_step *step) {
 /* --- what the server does --- */
 
 evl_action run_send(evl_session *s, evl_input *in, const evl_step *step) {
+    if (s->phase == 1) /* paced, and all of it is out */
+        return step_done(s);
     if (is_gone(s))
         return step_fail(s, EVL_FAILURE_NO_CONNECTION);
     if (in->rst)
         return step_fail(s, EVL_FAILURE_CLIENT_RESET);
+    if (step->pace != NULL) {
+        s->phase = 1;
+        return step_simple(s, EVL_ACTION_PACE);
+    }
     evl_action action = step_simple(s, EVL_ACTION_WRITE);
     action.is_more = step_is_more_of_answer(s);
     action.bytes = step->bytes;

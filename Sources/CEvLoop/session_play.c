@@ -63,7 +63,7 @@ static bool play_plainly(evl_session *s, evl_input *in, const evl_step *step, ev
         pass(s, in, step, step->framing.width, played);
         return true;
     case EVL_STEP_SEND:
-        if (!is_fresh(s) || in->rst || is_gone(s))
+        if (!is_fresh(s) || in->rst || is_gone(s) || step->pace != NULL)
             return false;
         note_done(s, in, step, played, step->bytes, step->length);
         s->position++;

@@ -188,11 +188,11 @@ final class Answerer: Sendable {
             return state.core
         }
         guard let core else { return }
-        let scale = plan.withLock { $0.scale }
+        let (scale, shaping) = plan.withLock { ($0.scale, $0.options.shaping) }
         do {
-            try core.answer(question, answer, scale: scale)
+            try core.answer(question, answer, scale: scale, shaping: shaping)
         } catch {
-            try? core.answer(question, .failed(.answer, .thrown(text(of: error))), scale: scale)
+            try? core.answer(question, .failed(.answer, .thrown(text(of: error))), scale: scale, shaping: shaping)
         }
     }
 }

@@ -152,6 +152,8 @@ struct ConnectionReport: Sendable {
     var consumedTotal = 0
     var unsent = 0
     var sample: Sample?
+    /// Who said that the client had taken a slice; nil: none was sent in lock-step.
+    var lockstep: ConnectionRecord.Lockstep?
     /// What the client's probe had counted, when there is one.
     var probed: ProbedReads?
     var failure: Failure?

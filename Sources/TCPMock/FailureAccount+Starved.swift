@@ -14,6 +14,8 @@ extension FailureAccount {
             return "expected \(wanted), \(soFar), then \(ending)\(starvedBy)"
         case .delay:
             return "\(planned.step) was cut short: \(ending)"
+        case .send where failure.offset > 0, .sendFrame where failure.offset > 0:
+            return "\(planned.step) is not done: \(ending) after \(counted(failure.offset, "byte")) of it"
         case .send, .sendFrame, .sendComputed, .open, .wait:
             return "\(planned.step) can't be played: \(ending) before it"
         default:
@@ -58,6 +60,7 @@ extension FailureAccount {
     }
 
     private func notTaken(within limit: String) -> String {
+        if isInLockstep { return notTakenSlice(within: limit) }
         let isReply = if case .respond? = planned?.step.kind { true } else { false }
         let taken =
             isExplicit

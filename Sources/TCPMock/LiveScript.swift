@@ -88,6 +88,6 @@ extension EndpointPlan {
         let base = scripts[0].steps.count
         change(&scripts[0])
         let added = scripts[0].steps[base...]
-        return added.isEmpty ? nil : try Program(added, base: base, scale: scale)
+        return added.isEmpty ? nil : try Program(added, base: base, scale: scale, shaping: options.shaping)
     }
 }

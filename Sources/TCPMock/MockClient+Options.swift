@@ -34,15 +34,19 @@ extension MockClient {
         /// Whether a line on standard error shows how a long run gets on, as ``MockServer/Options/progress``. Default:
         /// `off`.
         public var progress: MockServer.Setting
+        /// How slow a line all sends go through. Default: none.
+        public var shaping: Shaping?
         /// Where that line goes.
         var progressDescriptor = standardError
+        /// The best that lock-step may use.
+        var lockstep = ConnectionRecord.Lockstep.best
 
         /// Makes options; what is not named keeps its default.
         public init(
             limits: Limits = Limits(), connect: Duration = .seconds(2), sources: [MockAddress] = [],
             afterScript: AfterScript = .leave, framing: Framing = .lengthPrefix(),
             recording: MockServer.Recording = .bytes(16 * 1024), logger: Logger? = nil,
-            statistics: MockServer.Setting = .automatic, progress: MockServer.Setting = .off
+            statistics: MockServer.Setting = .automatic, progress: MockServer.Setting = .off, shaping: Shaping? = nil
         ) {
             self.limits = limits
             self.connect = connect
@@ -53,6 +57,7 @@ extension MockClient {
             self.logger = logger
             self.statistics = statistics
             self.progress = progress
+            self.shaping = shaping
         }
     }
 
@@ -93,8 +98,9 @@ extension MockClient.Options {
     func shared(with address: MockAddress) -> MockServer.Options {
         var shared = MockServer.Options(
             address: address, limits: limits, framing: framing, recording: recording, logger: logger,
-            statistics: statistics, progress: progress)
+            statistics: statistics, progress: progress, shaping: shaping)
         shared.progressDescriptor = progressDescriptor
+        shared.lockstep = lockstep
         return shared
     }
 }

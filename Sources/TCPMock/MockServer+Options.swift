@@ -40,15 +40,19 @@ extension MockServer {
         /// The rate is that of connections done in the last two seconds. The line goes when the server ends, and before
         /// failures are told.
         public var progress: Setting
+        /// How slow a line all sends go through. Default: none.
+        public var shaping: Shaping?
         /// Where that line goes; tests have a terminal of their own.
         var progressDescriptor = standardError
+        /// The best that lock-step may use.
+        var lockstep = ConnectionRecord.Lockstep.best
 
         /// Makes options; what is not named keeps its default.
         public init(
             address: MockAddress = .loopback, limits: Limits = Limits(), unscripted: UnscriptedConnection = .fail,
             afterScript: AfterScript = .mustLeave, framing: Framing = .lengthPrefix(),
             recording: Recording = .bytes(16 * 1024), logger: Logger? = nil, statistics: Setting = .automatic,
-            progress: Setting = .off
+            progress: Setting = .off, shaping: Shaping? = nil
         ) {
             self.address = address
             self.limits = limits
@@ -59,6 +63,7 @@ extension MockServer {
             self.logger = logger
             self.statistics = statistics
             self.progress = progress
+            self.shaping = shaping
         }
     }
 
@@ -132,6 +137,6 @@ extension MockServer.Options {
         if limits.step < .zero || limits.afterScript < .zero { return "a limit can't be negative" }
         if limits.maxBuffered < 1 { return "maxBuffered: \(limits.maxBuffered) leaves no room for a byte" }
         if recording.bytesPerDirection < 0 { return "recording can't keep \(recording.bytesPerDirection) bytes" }
-        return nil
+        return shaping?.problem
     }
 }

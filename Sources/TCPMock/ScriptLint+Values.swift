@@ -10,6 +10,7 @@ extension ScriptLint {
         case .send(let bytes):
             return bytes.problem
                 ?? (bytes.array.isEmpty ? "send(\"\") sends nothing: a send needs at least one byte" : nil)
+                ?? badPacing(step, of: bytes.array.count)
         case .receiveExactly(let count) where count < 1, .receiveAtLeast(let count) where count < 1:
             return "\(step) receives nothing: it needs at least one byte"
         case .receiveUntil(let delimiter, let max): return badDelimiter(step, delimiter, max)
@@ -17,12 +18,17 @@ extension ScriptLint {
             return "\(step): a duration can't be negative"
         case .sendFrame(let payload, let framing?):
             return (payload.problem ?? framing.problem(with: payload.array)).map { "\(step): \($0)" }
+                ?? badPacing(step, of: framing.unchecked(payload.array).count)
         case .expectTemplate(let template): return template.problem.map { "\(step): \($0)" }
         case .expectPiece(let piece): return badPiece(step, piece)
         case .respond(_, let framing, _): return framing?.problem.map { "\(step): \($0)" }
         case .respondTo(let table, let framing, _): return badTable(step, table, framing)
         default: return nil
         }
+    }
+
+    private static func badPacing(_ step: Step, of count: Int) -> String? {
+        step.pacing?.problem(of: count).map { "\(step): \($0)" }
     }
 
     private static func badDelimiter(_ step: Step, _ delimiter: Bytes, _ max: Int) -> String? {

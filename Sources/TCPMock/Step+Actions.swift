@@ -3,16 +3,21 @@
 extension Step {
     /// Sends these bytes, once all earlier steps are done.
     ///
-    /// The step is done when the kernel has taken them all; whether the client reads them is another matter.
+    /// The step is done when the kernel has taken them all; whether the client reads them is another matter, but in
+    /// lock-step.
     ///
     /// - `bytes`: at least one byte.
-    /// - `within`: how long the client may take to make room for them. Default: ``Limits/step`` without progress.
+    /// - `slices`: where they are cut, each slice a write of its own. Default: nowhere.
+    /// - `delivery`: when each slice goes. Default: ``Delivery/lockstep`` for slices, ``Delivery/immediate`` for the whole.
+    /// - `within`: how long the client may take to make room for them, or to take them in lock-step. Default:
+    ///   ``Limits/step`` without progress.
     public static func send(
-        _ bytes: Bytes, within limit: Duration? = nil,
+        _ bytes: Bytes, slices: Slices = .whole, delivery: Delivery? = nil, within limit: Duration? = nil,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
     ) -> Step {
         Step(
-            .send(bytes), within: limit, SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
+            .send(bytes), within: limit, pacing: Pacing(slices, delivery),
+            SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
     }
 
     /// Sends the bytes that a closure makes of what the connection has received.
@@ -40,13 +45,17 @@ extension Step {
     ///
     /// - `payload`: the payload, without its length or delimiter.
     /// - `framing`: how it is framed. Default: the script's, else ``MockServer/Options/framing``.
-    /// - `within`: how long the client may take to make room for it. Default: ``Limits/step`` without progress.
+    /// - `slices`: where the frame is cut, its length and delimiter included. Default: nowhere.
+    /// - `delivery`: when each slice goes. Default: ``Delivery/lockstep`` for slices, ``Delivery/immediate`` for the whole.
+    /// - `within`: how long the client may take to make room for it, or to take it in lock-step. Default:
+    ///   ``Limits/step`` without progress.
     public static func sendFrame(
-        _ payload: Bytes, framing: Framing? = nil, within limit: Duration? = nil,
+        _ payload: Bytes, framing: Framing? = nil, slices: Slices = .whole, delivery: Delivery? = nil,
+        within limit: Duration? = nil,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
     ) -> Step {
         Step(
-            .sendFrame(payload, framing), within: limit,
+            .sendFrame(payload, framing), within: limit, pacing: Pacing(slices, delivery),
             SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
     }
 

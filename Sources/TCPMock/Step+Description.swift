@@ -22,8 +22,8 @@ extension Step: CustomStringConvertible {
 
     private var actionDescription: String {
         switch kind {
-        case .send(let bytes): "send \(bytes)"
-        case .sendFrame(let payload, _): "sendFrame \(Step.shown(payload))"
+        case .send(let bytes): "send \(bytes)\(pacing?.description ?? "")"
+        case .sendFrame(let payload, _): "sendFrame \(Step.shown(payload))\(pacing?.description ?? "")"
         case .sendComputed: "send { … }"
         case .delay(let duration): "delay(\(duration.brief))"
         case .halfClose: "halfClose"

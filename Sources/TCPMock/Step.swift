@@ -52,15 +52,17 @@ public struct Step: Sendable {
         let limit: Duration?
         let location: SourcePosition
         let label: String?
+        let pacing: Pacing?
         let isPlain: Bool
         let takesFraming: Bool
 
-        init(_ kind: Kind, _ limit: Duration?, _ location: SourcePosition, _ label: String?) {
+        init(_ kind: Kind, _ limit: Duration?, _ location: SourcePosition, _ label: String?, _ pacing: Pacing?) {
             self.kind = kind
             self.limit = limit
             self.location = location
             self.label = label
-            isPlain = limit == nil && kind.isPlain
+            self.pacing = pacing
+            isPlain = limit == nil && pacing == nil && kind.isPlain
             takesFraming = kind.takesFraming
         }
     }
@@ -72,7 +74,7 @@ public struct Step: Sendable {
     var location: SourcePosition { body.location }
     var label: String? {
         get { body.label }
-        set { body = Body(kind, limit, location, newValue) }
+        set { body = Body(kind, limit, location, newValue, pacing) }
     }
 
     /// Whether it is bytes to expect or to send, about which there is no more to say: the most frequent kinds.
@@ -81,14 +83,17 @@ public struct Step: Sendable {
     /// Whether ``framed(_:isDefault:)`` may change it.
     var takesFraming: Bool { body.takesFraming }
 
-    init(_ kind: Kind, within limit: Duration? = nil, _ location: SourcePosition) {
-        body = Body(kind, limit, location, nil)
+    /// Of a send: how its bytes go out; nil: all at once.
+    var pacing: Pacing? { body.pacing }
+
+    init(_ kind: Kind, within limit: Duration? = nil, pacing: Pacing? = nil, _ location: SourcePosition) {
+        body = Body(kind, limit, location, nil, pacing)
     }
 
     /// The same step, its line, limit and label, doing something else.
     func with(_ kind: Kind) -> Step {
         var step = self
-        step.body = Body(kind, limit, location, label)
+        step.body = Body(kind, limit, location, label, pacing)
         return step
     }
 

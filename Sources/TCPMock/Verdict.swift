@@ -149,6 +149,8 @@ public struct ConnectionRecord: Sendable {
     ///
     /// Nil where it was not asked, or can't say: it is asked for TCP on Linux, while a client is expected to leave.
     public var unreadByClient: Int? { report.sample?.unread }
+    /// Who said that the other side had taken each slice of what was sent in lock-step; nil: nothing was.
+    public var lockstep: Lockstep? { report.lockstep }
     /// What its named steps and captures received, the latest of each name.
     public var captures: Captures { plan?.captures(report.kept) ?? Captures() }
     /// How much of what was sent the client has read, and who says so: its own ``ReadProbe``, else the kernel.

@@ -19,6 +19,15 @@ public func onAThread(_ body: @escaping @Sendable () -> Void) -> DispatchSemapho
     return done
 }
 
+/// Runs `body`, which blocks, on a thread of its own, and waits for it without holding one of the task pool.
+public func onThread<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
+    try await withCheckedThrowingContinuation { continuation in
+        DispatchQueue(label: "client").async {
+            continuation.resume(with: Result { try body() })
+        }
+    }
+}
+
 /// For clients whose tardiness is what is tested.
 public func pause(milliseconds: UInt32) {
     usleep(milliseconds * 1000)

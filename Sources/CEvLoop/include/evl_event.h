@@ -66,6 +66,14 @@ typedef struct evl_event {
     uint32_t step;
 } evl_event;
 
+/* Who said that the client had taken a slice, so that the next could go. The better first. */
+typedef enum evl_lockstep {
+    EVL_LOCKSTEP_NONE, /* nothing was sent so */
+    EVL_LOCKSTEP_DIAG, /* the kernel's socket diagnostics (Linux: sock_diag, unix_diag) */
+    EVL_LOCKSTEP_PROC, /* /proc/net/tcp */
+    EVL_LOCKSTEP_TIMER /* nobody: our own queue was empty, and a while had passed */
+} evl_lockstep;
+
 /* What the kernel says of the client's receive queue (Linux: sock_diag by 4-tuple). */
 typedef struct evl_sample {
     uint64_t time_ns; /* 0: never sampled */
@@ -118,6 +126,7 @@ typedef struct evl_connection_view {
         unwritten; /* of sent_total: bytes the kernel never took, for the write failed or waited */
     uint64_t unsent; /* bytes the client's kernel had not acknowledged at the end */
     evl_sample sample;
+    uint8_t lockstep;       /* evl_lockstep */
     evl_failure failure;    /* kind EVL_FAILURE_NONE: none */
     const uint8_t *excerpt; /* unjudged input at the failure, its first bytes */
     size_t excerpt_length;

@@ -22,7 +22,7 @@ typedef enum evl_step_kind {
     EVL_STEP_EXPECT_SILENCE,    /* number: nanoseconds */
     EVL_STEP_EXPECT_EOF,        /* the client's FIN; the script may still send */
     EVL_STEP_EXPECT_DISCONNECT, /* leave: how; may carry EVL_STEP_IMPLICIT, EVL_STEP_MAY_STAY */
-    EVL_STEP_SEND,              /* bytes */
+    EVL_STEP_SEND,              /* bytes; pace */
     EVL_STEP_DELAY,             /* number: nanoseconds */
     EVL_STEP_HALF_CLOSE,        /* our FIN; the client may still send */
     EVL_STEP_DISCONNECT,        /* our FIN, then the client's, then close; EVL_STEP_DISCARD */
@@ -98,6 +98,26 @@ typedef struct evl_option {
     uint32_t target; /* the step that comes next */
 } evl_option;
 
+typedef enum evl_release {
+    EVL_RELEASE_LOCKSTEP, /* once the client has taken all that was sent before; the last slice too
+                           */
+    EVL_RELEASE_TIMED     /* once its time has come */
+} evl_release;
+
+/* How a SEND lets its bytes out: slice after slice, one write each. Times are in nanoseconds; what
+ * is up to chance hangs on `seed`, the connection's number and the slice's. */
+typedef struct evl_pace {
+    uint8_t release;      /* evl_release */
+    uint64_t slice;       /* bytes of a slice, of which the last may be shorter; 0: as `cuts` say */
+    const uint64_t *cuts; /* where slices begin but for the first: ascending, inside the bytes */
+    size_t cut_count;
+    uint64_t delay_ns;        /* TIMED: before the first slice */
+    uint64_t delay_jitter_ns; /* up to so much longer */
+    uint64_t every_ns;        /* TIMED: from one slice to the next */
+    uint64_t jitter_ns;       /* up to so much longer */
+    uint64_t seed;
+} evl_pace;
+
 typedef struct evl_step {
     uint8_t kind; /* evl_step_kind */
     uint8_t flags;
@@ -110,6 +130,7 @@ typedef struct evl_step {
     uint64_t number;
     const uint8_t *bytes;
     size_t length;
+    const evl_pace *pace; /* NULL: all at once */
     evl_framing framing;
     const evl_check *checks; /* PIECE: one; CHOICE: one for each option */
     uint32_t check_count;    /* nodes, of all of them */

@@ -68,7 +68,7 @@ final class CoreEndpoint: @unchecked Sendable {  // the core's calls are thread-
     }
 
     /// Answers what a connection asked; legal on any thread, the loop's too.
-    func answer(_ question: Question, _ answer: ScriptAnswer, scale: TimeoutScale) throws {
+    func answer(_ question: Question, _ answer: ScriptAnswer, scale: TimeoutScale, shaping: Shaping?) throws {
         var raw = evl_answer()
         raw.question = question.id
         var program: Program?
@@ -76,7 +76,7 @@ final class CoreEndpoint: @unchecked Sendable {  // the core's calls are thread-
         case .steps(let steps) where steps.isEmpty: break
         case .steps(let steps):
             let planned = steps.map { PlannedStep(step: $0, role: .stub, number: nil, isListed: false) }
-            program = try Program(planned[...], base: 0, scale: scale)
+            program = try Program(planned[...], base: 0, scale: scale, shaping: shaping)
         case .option(let index): raw.option = UInt32(index)
         case .failed(let kind, _): raw.failure = kind.core
         }
@@ -163,7 +163,7 @@ extension ConnectionReport.Failure.Kind {
 extension EndpointPlan {
     fileprivate func programs() throws -> [Program] {
         if case .live = mode { return [] }
-        return try scripts.map { try Program($0.steps[...], base: 0, scale: scale) }
+        return try scripts.map { try Program($0.steps[...], base: 0, scale: scale, shaping: options.shaping) }
     }
 
     fileprivate func fill(_ config: inout evl_endpoint_config) {
@@ -174,6 +174,7 @@ extension EndpointPlan {
         config.record_bytes = max(0, options.recording.bytesPerDirection)
         config.statistics = countsSteps
         config.counters_only = keepsOnlyCounters
+        config.lockstep = options.lockstep.rank
         if case .every(let count, let oneAtATime) = mode {
             config.every = true
             config.required = UInt32(count ?? 0)

@@ -96,6 +96,7 @@ extension ConnectionReport {
         consumedTotal = Int(view.consumed_total)
         unsent = Int(view.unsent)
         sample = Sample(view.sample)
+        lockstep = ConnectionRecord.Lockstep(view.lockstep)
         failure = Failure(view.failure)
         excerpt = Array(UnsafeBufferPointer(start: view.excerpt, count: view.excerpt_length))
         unjudged = Int(view.unjudged)

@@ -7,8 +7,8 @@ final class Program: @unchecked Sendable {  // the core's reference counts are a
     let raw: OpaquePointer
 
     /// Compiles planned steps; `base` is the index of the first.
-    init(_ steps: ArraySlice<PlannedStep>, base: Int, scale: TimeoutScale) throws {
-        var builder = ProgramBuilder(base: base, scale: scale, count: steps.count)
+    init(_ steps: ArraySlice<PlannedStep>, base: Int, scale: TimeoutScale, shaping: Shaping? = nil) throws {
+        var builder = ProgramBuilder(base: base, scale: scale, shaping: shaping, count: steps.count)
         for planned in steps {
             builder.append(planned)
         }
@@ -34,20 +34,25 @@ struct ProgramBuilder {
         var delimiter = 0..<0
         var checks = 0..<0
         var options = 0..<0
+        var pace: Int?
     }
 
     let base: Int
     let scale: TimeoutScale
+    let shaping: Shaping?
     private var steps: [evl_step] = []
     private var ranges: [Ranges] = []
     private var bytes: [UInt8] = []
     private var checks: [(node: evl_check, bytes: Range<Int>)] = []
     private var options: [(option: evl_option, bytes: Range<Int>)] = []
+    private var paces: [(pace: evl_pace, cuts: Range<Int>)] = []
+    private var cuts: [UInt64] = []
 
     /// For so many steps.
-    init(base: Int, scale: TimeoutScale, count: Int) {
+    init(base: Int, scale: TimeoutScale, shaping: Shaping?, count: Int) {
         self.base = base
         self.scale = scale
+        self.shaping = shaping
         steps.reserveCapacity(count)
         ranges.reserveCapacity(count)
         bytes.reserveCapacity(16 * count)
@@ -57,6 +62,7 @@ struct ProgramBuilder {
         var entry = Entry()
         entry.step.limit_ns = limit(planned.step.limit)
         fill(&entry, planned)
+        if entry.step.kind == UInt8(EVL_STEP_SEND.rawValue) { entry.ranges.pace = addPace(of: planned, entry) }
         if let leave = planned.leave {
             entry.step.flags |= UInt8(EVL_STEP_OR_LEAVE) | (leave.mayStay ? UInt8(EVL_STEP_MAY_STAY) : 0)
             entry.step.target = place(leave.target)
@@ -109,6 +115,23 @@ struct ProgramBuilder {
 
     var optionCount: Int { options.count }
 
+    /// How a send goes out, if the step or the endpoint says it.
+    private mutating func addPace(of planned: PlannedStep, _ entry: Entry) -> Int? {
+        let pace =
+            if let pacing = planned.step.pacing {
+                CorePace(pacing, count: entry.ranges.bytes.count, number: planned.number ?? 0)
+            } else if let shaping {
+                CorePace(shaping)
+            } else {
+                CorePace?.none
+            }
+        guard let pace else { return nil }
+        let start = cuts.count
+        cuts += pace.cuts
+        paces.append((pace.raw, start..<cuts.count))
+        return paces.count - 1
+    }
+
     /// The place that the next step will have.
     var entriesCount: Int { steps.count }
 
@@ -129,10 +152,27 @@ struct ProgramBuilder {
                 option.length = entry.bytes.count
                 return option
             }
-            return try nodes.withUnsafeBufferPointer { nodes in
-                try choices.withUnsafeBufferPointer { choices in
+            return try cuts.withUnsafeBufferPointer { cuts in
+                let paces = paces.map { entry in
+                    var pace = entry.pace
+                    pace.cuts = cuts.baseAddress.map { $0 + entry.cuts.lowerBound }
+                    pace.cut_count = entry.cuts.count
+                    return pace
+                }
+                return try create(start, nodes, choices, paces)
+            }
+        }
+    }
+
+    private mutating func create(
+        _ bytes: UnsafePointer<UInt8>?, _ nodes: [evl_check], _ choices: [evl_option], _ paces: [evl_pace]
+    ) throws -> OpaquePointer {
+        try nodes.withUnsafeBufferPointer { nodes in
+            try choices.withUnsafeBufferPointer { choices in
+                try paces.withUnsafeBufferPointer { paces in
                     for (index, ranges) in ranges.enumerated() {
-                        steps[index].point(to: ranges, of: start, nodes.baseAddress, choices.baseAddress)
+                        steps[index].point(to: ranges, of: bytes, nodes.baseAddress, choices.baseAddress)
+                        if let pace = ranges.pace { steps[index].pace = paces.baseAddress.map { $0 + pace } }
                     }
                     return try create()
                 }
