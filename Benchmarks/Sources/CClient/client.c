@@ -2,6 +2,7 @@
 #include "cclient.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
@@ -53,6 +54,23 @@ static bool receive_equal(int fd, const char *expected, size_t count) {
 bool cclient_exchange(int fd, const void *out, size_t count, const void *expected,
                       size_t expected_count) {
     return send_all(fd, out, count) && receive_equal(fd, expected, expected_count);
+}
+
+bool cclient_slices(int fd, const void *expected, size_t count, bool spinning, uint32_t *times) {
+    const char *bytes = expected;
+    uint64_t before = cclient_now(), give_up = before + 60000000000u;
+    for (size_t i = 0; i < count;) {
+        char buffer[4096];
+        ssize_t got = recv(fd, buffer, sizeof buffer, spinning ? MSG_DONTWAIT : 0);
+        uint64_t now = cclient_now();
+        if (got < 0 && spinning && errno == EAGAIN && now < give_up)
+            continue;
+        if (got != 1 || buffer[0] != bytes[i])
+            return false;
+        times[i++] = (uint32_t)(now - before);
+        before = now;
+    }
+    return true;
 }
 
 bool cclient_await_end(int fd) {

@@ -133,9 +133,22 @@ extension Line {
             id: "idle-servers", job: "idle-servers", title: "Heap of an idle server",
             work: .inside(job: "idle-servers", options: ["--count", "2000"]), cores: .one,
             measure: .number("user_bytes", unit: "bytes"), rounds: 3, entries: entries([.libev, .tcpMock])),
-        cost("slices", "slices", "A lock-step slice of a message", .nanoseconds("slice_ns")),
-        cost("sweep", "sweep", "Cases of a sweep per second", .perSecond),
+        slices("slices", "A lock-step slice, to a client that waits for it", [], .one),
+        slices(
+            "slices.spinning", "A lock-step slice, to a client that reads again and again", ["--client", "spinning"],
+            .two),
+        // Few: each second case leaves a port in TIME_WAIT, and there are only so many.
+        Line(
+            id: "sweep", job: "sweep", title: "Cases of a sweep per second",
+            work: .inside(job: "sweep", options: ["--count", "2000"]), cores: .any, measure: .perSecond,
+            entries: entries([.tcpMock])),
     ]
+
+    private static func slices(_ id: String, _ title: String, _ options: [String], _ cores: Cores) -> Line {
+        Line(
+            id: id, job: "slices", title: title, work: .inside(job: "slices", options: ["--count", "20000"] + options),
+            cores: cores, measure: .nanoseconds("slice_ns"), rounds: 5, entries: entries([.tcpMock]))
+    }
 
     private static func cost(
         _ id: String, _ job: String, _ title: String, _ measure: Measure, count: Int = 20_000

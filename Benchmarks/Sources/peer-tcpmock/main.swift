@@ -1,10 +1,10 @@
 // TCPMock as a user would use it, through its public interface; every byte is checked.
 //
 //   peer-tcpmock JOB [--recording transcript|countersOnly] [--rounds N] [--form steps|table] [--count N] [--bytes N]
-//                    [--latencies FILE]
+//                    [--latencies FILE] [--client waiting|spinning]
 //
 // For the load generator: roundtrip, framed, pipelined, stream, churn, open. In this process alone: fixture, enqueue,
-// closure, idle-servers, failing, open-inside.
+// closure, idle-servers, failing, slices, open-inside, sweep.
 
 import CClient
 import PeerKit
@@ -18,7 +18,9 @@ do {
     case "closure": try closure(arguments)
     case "idle-servers": try idleServers(arguments)
     case "failing": try failing(arguments)
+    case "slices": try slices(arguments)
     case "open-inside": try openInside(arguments)
+    case "sweep": try sweep(arguments)
     default: try serveLoad(arguments)
     }
 } catch {

@@ -7,21 +7,16 @@
 enum CaseScript {
     /// The first bytes of a reply, and then the fault. What the client does afterwards is its own business.
     static func broken(_ reply: SweepReply, after count: Int, by fault: FaultSweep.Fault) -> [Step] {
-        let part = count == 0 ? [] : [reply.step.with(.send(Bytes(reply.bytes.prefix(count))))]
-        return part + fault.steps(at: reply.step)
+        let part = Bytes(reply.bytes.prefix(count))
+        let send = Step(
+            .send(part), within: reply.step.limit, pacing: Pacing(.whole, .lockstep), reply.step.location)
+        return (count == 0 ? [] : [send]) + fault.steps(at: reply.step)
     }
 
     /// A reply in several slices: `cuts` are offsets between its first byte and its last.
     static func sliced(_ step: Step, _ bytes: [UInt8], at cuts: [Int]) -> Step {
         guard !cuts.isEmpty else { return step }
-        let ends = cuts + [bytes.count]
-        var (steps, start): ([Step], Int) = ([], 0)
-        for end in ends {
-            if start > 0 { steps.append(step.with(.delay(.milliseconds(1)))) }
-            steps.append(step.with(.send(Bytes(bytes[start..<end]))))
-            start = end
-        }
-        return step.with(.sequence(steps))
+        return Step(.send(Bytes(bytes)), within: step.limit, pacing: Pacing(.at(cuts), .lockstep), step.location)
     }
 }
 

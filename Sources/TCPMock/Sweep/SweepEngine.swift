@@ -12,6 +12,7 @@ final class SweepEngine: Sendable {
 
     let plan: SweepPlan
     let client: SweepClient
+    private let servers: SweepServers
     /// What is to be started by the caller's task.
     let jobs: AsyncStream<SweepJob>
     private let start: AsyncStream<SweepJob>.Continuation
@@ -20,6 +21,7 @@ final class SweepEngine: Sendable {
     init(_ plan: SweepPlan, _ client: SweepClient) {
         self.plan = plan
         self.client = client
+        servers = SweepServers(plan)
         (jobs, start) = AsyncStream.makeStream(of: SweepJob.self)
     }
 
@@ -70,7 +72,7 @@ final class SweepEngine: Sendable {
 
     /// Plays one.
     func play(_ subject: SweepCase) throws -> SweepRecord {
-        let job = SweepJob(subject, client, plan)
+        let job = SweepJob(subject, client, servers, plan.options)
         try begin(job)
         defer { end(job) }
         let began = ContinuousClock.now

@@ -15,14 +15,16 @@ final class SweepJob: Sendable {
 
     let subject: SweepCase
     private let client: SweepClient
-    private let plan: SweepPlan
+    private let servers: SweepServers
+    private let options: SweepOptions
     private let state = Locked(State())
     private let done = DispatchSemaphore(value: 0)
 
-    init(_ subject: SweepCase, _ client: SweepClient, _ plan: SweepPlan) {
+    init(_ subject: SweepCase, _ client: SweepClient, _ servers: SweepServers, _ options: SweepOptions) {
         self.subject = subject
         self.client = client
-        self.plan = plan
+        self.servers = servers
+        self.options = options
     }
 
     var server: MockServer? { state.withLock { $0.server } }
@@ -54,17 +56,14 @@ final class SweepJob: Sendable {
     }
 
     private func makeServer() throws -> MockServer {
-        let place = plan.location
-        let server = try MockServer(
-            subject.script, options: plan.options.server, fileID: place.fileID, filePath: place.filePath,
-            line: place.line, column: place.column)
+        let server = try servers.make(subject.script)
         state.withLock { $0.server = server }
         return server
     }
 
     /// Nil: the limits are off.
     var limit: Duration? {
-        TimeoutScale.current.nanoseconds(of: plan.options.limit).map { Duration.nanoseconds($0) }
+        TimeoutScale.current.nanoseconds(of: options.limit).map { Duration.nanoseconds($0) }
     }
 
     /// Whether the client ended before so much time had passed; nil: as much as it takes.

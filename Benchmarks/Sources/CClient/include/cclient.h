@@ -19,6 +19,10 @@ int cclient_connect(uint16_t port);
 bool cclient_exchange(int fd, const void *out, size_t count, const void *expected,
                       size_t expected_count);
 
+/* Reads `count` bytes, one with each read, and compares them; whether that is what came. Waits in
+ * each read, or `spinning`: reads again and again. times[i]: nanoseconds until the i-th. */
+bool cclient_slices(int fd, const void *expected, size_t count, bool spinning, uint32_t *times);
+
 /* Waits for the other side to end: true when it does so, by a FIN or a reset, without another byte.
  */
 bool cclient_await_end(int fd);
