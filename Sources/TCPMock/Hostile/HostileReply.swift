@@ -34,7 +34,7 @@ struct HostileReply: Sendable {
         var subject = SweepCase(
             id: "\(reply.number)/\(SweepToken.word(frame.name))", "\(frame.name), in place of \(reply.name)",
             group: "\(frame.category), \(reply.name)", script: Script(reply.before + [sent] + rest),
-            freeFrom: comparison == .same ? nil : reply.before.count, location: reply.step.location)
+            freeFrom: reply.before.count, location: reply.step.location)
         subject.hostile = self
         return subject
     }
@@ -85,15 +85,9 @@ extension SweepRule {
         switch hostile.comparison {
         case .none: return nil
         case .sameOrFails where isSame || !record.outcome.isSuccess: return nil
-        case .same where isSame && (record.scriptFailures.isEmpty || !control.followedScript): return nil
-        case .same, .sameOrFails: return Breach(label: record.breachOfGoodFrame(isSame: isSame))
+        case .same where isSame: return nil
+        case .same, .sameOrFails:
+            return Breach(label: record.outcome.isSuccess ? "ANOTHER VALUE" : "REFUSED, \(record.outcome.name)")
         }
-    }
-}
-
-extension SweepRecord {
-    fileprivate func breachOfGoodFrame(isSame: Bool) -> String {
-        if isSame { return "\(outcome.name), OFF THE SCRIPT" }
-        return outcome.isSuccess ? "ANOTHER VALUE" : "REFUSED, \(outcome.name)"
     }
 }
