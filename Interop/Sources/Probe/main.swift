@@ -3,6 +3,7 @@
 //   Probe descriptors   a server runs out of descriptors while accepting, and goes on when there are some again
 //   Probe ports         clients where the system has ten ports to connect from
 //   Probe servers       200 servers at once, each stopped in the middle of a delay
+//   Probe sweep         a sweep of a thousand cases, and one of two hundred commands
 //   Probe unfinished    a server is dropped without being finished; unfinished-client: a client
 
 import Foundation
@@ -12,10 +13,11 @@ do {
     case "descriptors": try await outOfDescriptors()
     case "ports": try await outOfPorts()
     case "servers": try await manyServers()
+    case "sweep": try await manyCases()
     case "unfinished": try dropUnfinished()
     case "unfinished-client": try await dropClientUnfinished()
     default:
-        print("usage: Probe descriptors | ports | servers | unfinished | unfinished-client")
+        print("usage: Probe descriptors | ports | servers | sweep | unfinished | unfinished-client")
         exit(2)
     }
 } catch {

@@ -8,15 +8,20 @@ enum CaseScript {
     /// The first bytes of a reply, and then the fault. What the client does afterwards is its own business.
     static func broken(_ reply: SweepReply, after count: Int, by fault: FaultSweep.Fault) -> [Step] {
         let part = Bytes(reply.bytes.prefix(count))
-        let send = Step(
-            .send(part), within: reply.step.limit, pacing: Pacing(.whole, .lockstep), reply.step.location)
-        return (count == 0 ? [] : [send]) + fault.steps(at: reply.step)
+        return (count == 0 ? [] : [sent(part, in: .whole, instead: reply.step)]) + fault.steps(at: reply.step)
     }
 
     /// A reply in several slices: `cuts` are offsets between its first byte and its last.
     static func sliced(_ step: Step, _ bytes: [UInt8], at cuts: [Int]) -> Step {
         guard !cuts.isEmpty else { return step }
-        return Step(.send(Bytes(bytes)), within: step.limit, pacing: Pacing(.at(cuts), .lockstep), step.location)
+        return sent(Bytes(bytes), in: .at(cuts), instead: step)
+    }
+
+    /// Bytes in lock-step, at the line of the step that would have sent them.
+    private static func sent(_ bytes: Bytes, in slices: Slices, instead step: Step) -> Step {
+        var sent = Step(.send(bytes), within: step.limit, pacing: Pacing(slices, .lockstep), step.location)
+        sent.label = step.label
+        return sent
     }
 }
 

@@ -117,8 +117,9 @@ final class SweepEngine: Sendable {
         let verdict = isInTime && subject.freeFrom == nil ? job.server?.finish() : job.server?.stop()
         let failures = subject.scriptFailures(verdict, framing: plan.options.server.framing)
         var ending = (try? job.ending?.get()) ?? SweepEnding(outcome: .timedOut)
-        // The client was there and said nothing for longer than a step may take: it hung, until it was reset for that.
-        if !isInTime || failures.contains(where: { $0.kind == .limit }) { ending = SweepEnding(outcome: .timedOut) }
+        if !isInTime || verdict?.facts.report.hasStarved(before: job.ended) == true {
+            ending = SweepEnding(outcome: .timedOut)
+        }
         return SweepRecord(
             sweepCase: subject, outcome: ending.outcome, scriptFailures: failures,
             reconnects: verdict?.facts.report.beyondTheScript ?? 0, detail: ending.detail, duration: duration,
@@ -130,6 +131,11 @@ final class SweepEngine: Sendable {
 extension EndpointReport {
     /// Connections that no script was for.
     fileprivate var beyondTheScript: Int { unscripted + resetAfterFailure }
+
+    /// Whether the client was there and said nothing for longer than a step may take: it hung, until it was reset for that.
+    fileprivate func hasStarved(before end: UInt64) -> Bool {
+        connections.contains { $0.failure?.kind == .limit && $0.failedAt < end }
+    }
 }
 
 extension SweepCase {

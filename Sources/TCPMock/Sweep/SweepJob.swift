@@ -10,6 +10,7 @@ final class SweepJob: Sendable {
         var server: MockServer?
         var task: Task<Void, Never>?
         var ending: Result<SweepEnding, any Error>?
+        var ended: UInt64 = 0
         var isCancelled = false
     }
 
@@ -31,6 +32,9 @@ final class SweepJob: Sendable {
     /// How the client ended; nil while it has not.
     var ending: Result<SweepEnding, any Error>? { state.withLock { $0.ending } }
 
+    /// When it had, on the loop's clock; 0 while it has not.
+    var ended: UInt64 { state.withLock { $0.ended } }
+
     /// Runs the client in a task of the calling task's.
     func start() {
         let task =
@@ -51,7 +55,11 @@ final class SweepJob: Sendable {
         } catch {
             ending = .failure(error)
         }
-        state.withLock { $0.ending = ending }
+        let now = SocketCalls.now
+        state.withLock { state in
+            state.ending = ending
+            state.ended = now
+        }
         done.signal()
     }
 
