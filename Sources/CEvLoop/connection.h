@@ -67,6 +67,7 @@ typedef struct evl_pacer {
     uint64_t due_ns;   /* TIMED: when the next slice may go, of this send or the next one */
     uint64_t moved_ns; /* when a slice last went, or was taken */
     uint64_t since_ns; /* LOCKSTEP: when this slice's wait began */
+    uint64_t empty_ns; /* when the client's queue was seen empty; 0: not yet */
     uint64_t quiet_ns; /* when nothing was on its way to the client any more; 0: not yet */
     uint64_t look_ns;  /* how long it looks on each pass before it looks more rarely */
     uint64_t pause_ns; /* then: until the next look */
@@ -257,7 +258,7 @@ void pace_stop(evl_connection *c);
 bool lockstep_is_taken(evl_connection *c);
 static inline void lockstep_begin(evl_pacer *pacer, uint64_t now_ns) {
     pacer->since_ns = now_ns;
-    pacer->quiet_ns = pacer->pause_ns = 0;
+    pacer->empty_ns = pacer->quiet_ns = pacer->pause_ns = 0;
 }
 
 /* connection_leave.c */

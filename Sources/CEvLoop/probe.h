@@ -20,6 +20,11 @@ typedef enum probe_answer {
 probe_answer probe_peer(int fd, const socket_end *ours, const socket_end *theirs, bool fin_sent,
                         uint64_t now_ns, evl_sample *sample);
 
+/* The same, and answered only when no read of the client's is under way: one that has just emptied
+ * the queue would still take what comes next. */
+probe_answer probe_peer_at_rest(int fd, const socket_end *ours, const socket_end *theirs,
+                                bool fin_sent, uint64_t now_ns, evl_sample *sample);
+
 /* The same by /proc/net/tcp: only `unread` and the time. Much slower. Loop thread. */
 probe_answer probe_peer_in_proc(int fd, const socket_end *ours, const socket_end *theirs,
                                 bool fin_sent, uint64_t now_ns, evl_sample *sample);
