@@ -42,6 +42,9 @@ private func ask(_ server: MockServer, _ read: (TestClient) throws -> [UInt8]) t
     return try client.receive(length)
 }
 
+/// None of these is about limits, but those that say so.
+private let patient = SweepOptions(limit: .seconds(60))
+
 private func script(_ framing: Framing) -> Script {
     let steps: Script = [.expect("GET\n"), .sendFrame("hello")]
     return steps.framing(framing)
@@ -54,7 +57,7 @@ private let framings: [Framing] = [
 
 @Suite struct HostileFrameSweepTests {
     @Test(arguments: framings) func aCorrectClientBreaksNoRule(framing: Framing) async throws {
-        let result = try await HostileFrameSweep(script(framing))
+        let result = try await HostileFrameSweep(script(framing), options: patient)
             .run(blocking: { server in try ask(server) { try readWell($0, framing) } })
         #expect(result.isClean, "\(result)")
         let frames = try framing.hostileFrames(around: "hello".utf8)
@@ -62,7 +65,7 @@ private let framings: [Framing] = [
     }
 
     @Test func aClientThatTakesOneReadForOneFrameIsCaught() async throws {
-        let result = try await HostileFrameSweep(script(.lengthPrefix()))
+        let result = try await HostileFrameSweep(script(.lengthPrefix()), options: patient)
             .run(blocking: { server in try ask(server) { try readOnce($0, .lengthPrefix()) } })
         let good = try #require(result.failures.first { $0.rule == "goodFramesMustPass" }, "\(result)")
         let categories = Set(good.records.compactMap(\.sweepCase.hostileFrame?.category))
@@ -71,7 +74,8 @@ private let framings: [Framing] = [
 
     @Test func aClientThatForgivesAnEarlyEndIsASilentSuccess() async throws {
         let line = UInt(#line + 1)
-        let sweep = HostileFrameSweep(script(.lengthPrefix()), categories: [.oneMore, .maxLength, .splitHeader])
+        let sweep = HostileFrameSweep(
+            script(.lengthPrefix()), categories: [.oneMore, .maxLength, .splitHeader], options: patient)
         let result = try await sweep.run(blocking: { server in try ask(server) { try readForgivingly($0) } })
         #expect(
             result.map == """
@@ -86,7 +90,7 @@ private let framings: [Framing] = [
     }
 
     @Test func aCaseIsHadAgainByItsToken() async throws {
-        let options = SweepOptions(replay: "1/length_one_more_than_follows")
+        let options = SweepOptions(limit: .seconds(60), replay: "1/length_one_more_than_follows")
         let result = try await HostileFrameSweep(script(.lengthPrefix()), options: options)
             .run(blocking: { server in try ask(server) { try readForgivingly($0) } })
         #expect(result.records.compactMap(\.sweepCase.hostileFrame?.category) == [.oneMore])
@@ -94,20 +98,24 @@ private let framings: [Framing] = [
     }
 
     @Test func aClientThatWaitsForEverHangs() async throws {
-        // It asks again when the stream has ended, instead of giving up.
+        // It asks again when the stream has ended, instead of giving up. The limit is long enough for the control case.
         let sweep = HostileFrameSweep(
-            script(.lengthPrefix()), categories: [.cutHeader], options: SweepOptions(limit: .milliseconds(300)))
-        let result = try await sweep.run { server in
-            var decoder = Framing.lengthPrefix().decoder()
-            let client = try TestClient.connect(server.host, server.port)
-            try client.send("GET\n")
-            while true {
-                try Task.checkCancellation()
-                if let payload = try decoder.next() { return payload }
-                decoder.append(try client.receiveSome())
-                await Task.yield()
+            script(.lengthPrefix()), categories: [.cutHeader],
+            options: SweepOptions(limit: .seconds(3), watchesLeaks: false))
+        let result = try await sweep.run(blocking: { server in
+            try ask(server) { client in
+                var decoder = Framing.lengthPrefix().decoder()
+                while true {
+                    if let payload = try decoder.next() { return payload }
+                    let some = try client.receiveSome()
+                    if some.isEmpty {
+                        try client.send("?")
+                        _ = client.isReadable(within: 1)
+                    }
+                    decoder.append(some)
+                }
             }
-        }
+        })
         #expect(result.failures.map(\.rule) == ["neverHang"], "\(result)")
     }
 
@@ -116,7 +124,7 @@ private let framings: [Framing] = [
             .expect("GET\n"), .sendFrame("a"), .send("raw\n"), .expect("GET\n"), .sendFrame("b"), .expectEOF(),
             .send("."),
         ]
-        let result = try await HostileFrameSweep(twice.framing(.netstring))
+        let result = try await HostileFrameSweep(twice.framing(.netstring), options: patient)
             .run(blocking: { server in
                 let client = try TestClient.connect(server.host, server.port)
                 func one() throws -> [UInt8] {
