@@ -88,6 +88,8 @@ def neutral(text):
     text = re.sub(r"\+\d+\.\d+ ms +", "+T ms ", text)
     text = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT", text)
     text = re.sub(r"\d+(\.\d+)? (seconds|ms|µs)", r"N \2", text)
+    text = re.sub(r"TCPMOCK_SEED=\d+", "TCPMOCK_SEED=N", text)
+    text = re.sub(r"/random/\d+/", "/random/N/", text)
     return [line.rstrip() for line in text.splitlines() if line.strip()]
 
 

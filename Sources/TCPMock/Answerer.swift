@@ -43,13 +43,18 @@ final class Answerer: Sendable {
 
     private let plan: Locked<EndpointPlan>
     private let explain: @Sendable (Explanation.Key, Explanation) -> Void
+    private let note: @Sendable (Explanation.Key, [DamagedReply]) -> Void
     private let state = Locked(State())
     private let questions: AsyncStream<Question>
     private let asking: AsyncStream<Question>.Continuation
 
-    init(_ plan: Locked<EndpointPlan>, explain: @escaping @Sendable (Explanation.Key, Explanation) -> Void) {
+    init(
+        _ plan: Locked<EndpointPlan>, explain: @escaping @Sendable (Explanation.Key, Explanation) -> Void,
+        note: @escaping @Sendable (Explanation.Key, [DamagedReply]) -> Void
+    ) {
         self.plan = plan
         self.explain = explain
+        self.note = note
         (questions, asking) = AsyncStream.makeStream(of: Question.self)
     }
 
@@ -149,8 +154,11 @@ final class Answerer: Sendable {
             let reply = Reply(.bytes(try await bytes(captures(question))))
             return .steps(try reply.playable(framing: nil, for: planned.step, over: transport))
         case .respond(let responder, let framing, _):
-            let reply = try await reply(of: responder, to: question, key)
-            return .steps(try reply.playable(framing: framing ?? .lengthPrefix(), for: planned.step, over: transport))
+            let (reply, number) = try await reply(of: responder, to: question, key)
+            let steps = try reply.playable(framing: framing ?? .lengthPrefix(), for: planned.step, over: transport)
+            let damaged = DamagedReply.all(steps, request: number)
+            if !damaged.isEmpty { note(key, damaged) }
+            return .steps(steps)
         case .respondTo(let table, _, _):
             for (index, stub) in table.stubs.enumerated()
             where try await stub.pattern.finding(in: question.payload) == nil {
@@ -167,7 +175,9 @@ final class Answerer: Sendable {
         }
     }
 
-    private func reply(of responder: Responder, to question: Question, _ key: Explanation.Key) async throws -> Reply {
+    private func reply(
+        of responder: Responder, to question: Question, _ key: Explanation.Key
+    ) async throws -> (reply: Reply, number: Int) {
         let before = state.withLock { $0.states[key.connection]?[key.step] }
         var (own, requests) = before ?? (responder.makeState(), 0)
         requests += 1
@@ -176,7 +186,7 @@ final class Answerer: Sendable {
         let reply = try await responder.reply(request, &own)
         // Unless the connection has gone meanwhile, and its states with it.
         state.withLock { $0.states[key.connection]?[key.step] = (own, requests) }
-        return reply
+        return (reply, requests)
     }
 
     private func captures(_ question: Question) -> Captures {

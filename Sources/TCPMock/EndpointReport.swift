@@ -48,6 +48,12 @@ struct EndpointReport: Sendable {
         /// What was in force then.
         let fault: ConnectFault?
     }
+
+    /// Adds what closures have damaged to the connection's report.
+    mutating func add(_ replies: [DamagedReply], at key: Explanation.Key) {
+        guard let place = connections.firstIndex(where: { $0.number == key.connection }) else { return }
+        connections[place].damagedReplies[key.step] = replies
+    }
 }
 
 /// What is counted of one entry of a script's plan.
@@ -153,6 +159,8 @@ struct ConnectionReport: Sendable {
         var hasRoom = false
     }
 
+    /// What closures have damaged of their replies, by the index of the step.
+    var damagedReplies: [Int: [DamagedReply]] = [:]
     /// Which side of it the script played.
     var side = Side.server
     var number = 0

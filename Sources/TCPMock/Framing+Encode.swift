@@ -22,10 +22,11 @@ extension Framing {
     func unchecked(_ payload: [UInt8]) -> [UInt8] {
         switch kind {
         case .length(let field):
-            let length = field.bytes(of: field.value(forPayloadOf: payload.count))
+            let length = field.bytes(of: UInt64(truncatingIfNeeded: field.value(forPayloadOf: payload.count)))
             return payload.prefix(offset) + length + payload.dropFirst(offset)
         case .varint:
-            return payload.prefix(offset) + Self.varintBytes(of: payload.count - offset) + payload.dropFirst(offset)
+            let length = Self.varintBytes(of: UInt64(truncatingIfNeeded: payload.count - offset))
+            return payload.prefix(offset) + length + payload.dropFirst(offset)
         case .line: return payload + [UInt8(ascii: "\n")]
         case .delimiter(let bytes): return payload + bytes.array
         case .fixed, .chunks: return payload
@@ -33,7 +34,7 @@ extension Framing {
         }
     }
 
-    private static func varintBytes(of value: Int) -> [UInt8] {
+    static func varintBytes(of value: UInt64) -> [UInt8] {
         var (rest, bytes) = (value, [UInt8]())
         while rest >= 0x80 {
             bytes.append(UInt8(rest & 0x7f) | 0x80)
@@ -44,7 +45,7 @@ extension Framing {
 }
 
 extension Framing.LengthField {
-    fileprivate func bytes(of value: Int) -> [UInt8] {
+    func bytes(of value: UInt64) -> [UInt8] {
         let big = (0..<width).map { UInt8(truncatingIfNeeded: value >> ((width - 1 - $0) * 8)) }
         return byteOrder == .bigEndian ? big : big.reversed()
     }

@@ -15,6 +15,7 @@ final class Inbox: Sendable {
         var finishWaiters: [Waiter] = []
         var failed = false
         var explanations: [Explanation.Key: Explanation] = [:]
+        var damagedReplies: [Explanation.Key: [DamagedReply]] = [:]
         var answerer: Answerer?
         var observers: Observers?
         var inquiries: Inquiries?
@@ -22,6 +23,7 @@ final class Inbox: Sendable {
         var explainedReport: EndpointReport? {
             var report = report
             report?.explanations = explanations
+            for (key, replies) in damagedReplies { report?.add(replies, at: key) }
             return report
         }
     }
@@ -53,6 +55,14 @@ final class Inbox: Sendable {
     /// Keeps what a closure has to say of a step that fails at its word.
     func explain(_ key: Explanation.Key, _ explanation: Explanation) {
         state.withLock { $0.explanations[key] = explanation }
+    }
+
+    /// Keeps what a closure has damaged of its replies.
+    func note(_ key: Explanation.Key, _ replies: [DamagedReply]) {
+        state.withLock { state in
+            let room = DamagedReply.most - state.damagedReplies[key, default: []].count
+            state.damagedReplies[key, default: []] += replies.prefix(max(room, 0))
+        }
     }
 
     /// Who listens to what arrives. Made when it is first wanted, as the next: most endpoints do without.

@@ -42,7 +42,11 @@ public class MockEndpoint: @unchecked Sendable {  // all it stores is immutable 
 
     private static func answerer(_ inbox: Inbox, _ plan: Locked<EndpointPlan>) -> Answerer {
         inbox.answerer {
-            Answerer(plan) { [weak inbox] in inbox?.explain($0, $1) }
+            Answerer(plan) { [weak inbox] in
+                inbox?.explain($0, $1)
+            } note: { [weak inbox] in
+                inbox?.note($0, $1)
+            }
         }
     }
 

@@ -10,7 +10,7 @@ extension ScriptLint {
         case .send(let bytes):
             return bytes.problem
                 ?? (bytes.array.isEmpty ? "send(\"\") sends nothing: a send needs at least one byte" : nil)
-                ?? badPacing(step, of: bytes.array.count)
+                ?? step.problemOfDamage ?? badPacing(step, of: step.damaging(bytes.array).count)
         case .receiveExactly(let count) where count < 1, .receiveAtLeast(let count) where count < 1:
             return "\(step) receives nothing: it needs at least one byte"
         case .receiveUntil(let delimiter, let max): return badDelimiter(step, delimiter, max)
@@ -18,7 +18,8 @@ extension ScriptLint {
             return "\(step): a duration can't be negative"
         case .sendFrame(let payload, let framing?):
             return (payload.problem ?? framing.problem(with: payload.array)).map { "\(step): \($0)" }
-                ?? badPacing(step, of: framing.unchecked(payload.array).count)
+                ?? step.problemOfDamage
+                ?? badPacing(step, of: step.damaging(framing.unchecked(payload.array)).count)
         case .expectTemplate(let template): return template.problem.map { "\(step): \($0)" }
         case .expectPiece(let piece): return badPiece(step, piece)
         case .respond(_, let framing, _): return framing?.problem.map { "\(step): \($0)" }

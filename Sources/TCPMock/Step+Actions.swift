@@ -7,16 +7,18 @@ extension Step {
     /// lock-step.
     ///
     /// - `bytes`: at least one byte.
+    /// - `damage`: what is done to them first, such as `.corrupted(byteAt: 3)`.
     /// - `slices`: where they are cut, each slice a write of its own. Default: nowhere.
     /// - `delivery`: when each slice goes. Default: ``Delivery/lockstep`` for slices, ``Delivery/immediate`` for the whole.
     /// - `within`: how long the client may take to make room for them, or to take them in lock-step. Default:
     ///   ``Limits/step`` without progress.
     public static func send(
-        _ bytes: Bytes, slices: Slices = .whole, delivery: Delivery? = nil, within limit: Duration? = nil,
+        _ bytes: Bytes, damage: Damage? = nil, slices: Slices = .whole, delivery: Delivery? = nil,
+        within limit: Duration? = nil,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
     ) -> Step {
         Step(
-            .send(bytes), within: limit, pacing: Pacing(slices, delivery),
+            .send(bytes), within: limit, pacing: Pacing(slices, delivery), damage: damage,
             SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
     }
 
@@ -45,17 +47,18 @@ extension Step {
     ///
     /// - `payload`: the payload, without its length or delimiter.
     /// - `framing`: how it is framed. Default: the script's, else ``MockServer/Options/framing``.
+    /// - `damage`: what is done to the frame first, such as `.wrongLength(by: 1)`.
     /// - `slices`: where the frame is cut, its length and delimiter included. Default: nowhere.
     /// - `delivery`: when each slice goes. Default: ``Delivery/lockstep`` for slices, ``Delivery/immediate`` for the whole.
     /// - `within`: how long the client may take to make room for it, or to take it in lock-step. Default:
     ///   ``Limits/step`` without progress.
     public static func sendFrame(
-        _ payload: Bytes, framing: Framing? = nil, slices: Slices = .whole, delivery: Delivery? = nil,
-        within limit: Duration? = nil,
+        _ payload: Bytes, framing: Framing? = nil, damage: Damage? = nil, slices: Slices = .whole,
+        delivery: Delivery? = nil, within limit: Duration? = nil,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
     ) -> Step {
         Step(
-            .sendFrame(payload, framing), within: limit, pacing: Pacing(slices, delivery),
+            .sendFrame(payload, framing), within: limit, pacing: Pacing(slices, delivery), damage: damage,
             SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
     }
 

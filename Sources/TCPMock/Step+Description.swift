@@ -22,8 +22,9 @@ extension Step: CustomStringConvertible {
 
     private var actionDescription: String {
         switch kind {
-        case .send(let bytes): "send \(bytes)\(pacing?.description ?? "")"
-        case .sendFrame(let payload, _): "sendFrame \(Step.shown(payload))\(pacing?.description ?? "")"
+        case .send(let bytes): "send \(bytes)\(damageText)\(pacing?.description ?? "")"
+        case .sendFrame(let payload, _):
+            "sendFrame \(Step.shown(payload))\(damageText)\(pacing?.description ?? "")"
         case .sendComputed: "send { … }"
         case .delay(let duration): "delay(\(duration.brief))"
         case .halfClose: "halfClose"

@@ -59,16 +59,21 @@ public struct Step: Sendable {
         let location: SourcePosition
         let label: String?
         let pacing: Pacing?
+        let damage: Damage?
         let isPlain: Bool
         let takesFraming: Bool
 
-        init(_ kind: Kind, _ limit: Duration?, _ location: SourcePosition, _ label: String?, _ pacing: Pacing?) {
+        init(
+            _ kind: Kind, _ limit: Duration?, _ location: SourcePosition, _ label: String?, _ pacing: Pacing?,
+            _ damage: Damage?
+        ) {
             self.kind = kind
             self.limit = limit
             self.location = location
             self.label = label
             self.pacing = pacing
-            isPlain = limit == nil && pacing == nil && kind.isPlain
+            self.damage = damage
+            isPlain = limit == nil && pacing == nil && damage == nil && kind.isPlain
             takesFraming = kind.takesFraming
         }
     }
@@ -80,7 +85,7 @@ public struct Step: Sendable {
     var location: SourcePosition { body.location }
     var label: String? {
         get { body.label }
-        set { body = Body(kind, limit, location, newValue, pacing) }
+        set { body = Body(kind, limit, location, newValue, pacing, damage) }
     }
 
     /// Whether it is bytes to expect or to send, about which there is no more to say: the most frequent kinds.
@@ -92,18 +97,27 @@ public struct Step: Sendable {
     /// Of a send: how its bytes go out; nil: all at once.
     var pacing: Pacing? { body.pacing }
 
-    init(_ kind: Kind, within limit: Duration? = nil, pacing: Pacing? = nil, _ location: SourcePosition) {
-        body = Body(kind, limit, location, nil, pacing)
+    /// Of a send: what is done to its bytes; nil: nothing.
+    var damage: Damage? { body.damage }
+
+    init(
+        _ kind: Kind, within limit: Duration? = nil, pacing: Pacing? = nil, damage: Damage? = nil,
+        _ location: SourcePosition
+    ) {
+        body = Body(kind, limit, location, nil, pacing, damage)
     }
 
-    /// The same step, its line, limit and label, doing something else.
+    /// The same step, its line, limit, label, pacing and damage, doing something else.
+    ///
+    /// A `send` of other bytes sends them as they are: they may be what damage has left.
     func with(_ kind: Kind) -> Step {
         with(kind, pacing: pacing)
     }
 
     func with(_ kind: Kind, pacing: Pacing?) -> Step {
         var step = self
-        step.body = Body(kind, limit, location, label, pacing)
+        let keepsDamage = if case .send = kind { false } else { true }
+        step.body = Body(kind, limit, location, label, pacing, keepsDamage ? damage : nil)
         return step
     }
 

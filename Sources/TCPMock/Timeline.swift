@@ -25,6 +25,7 @@ struct Timeline {
         var consumed = 0
         var sent = 0
         var faults = connection.faults[...]
+        let damage = damage
         for (index, event) in connection.events.enumerated() {
             if index == connection.eventsHead, connection.eventsCut > 0 {
                 lines.append("…            \(counted(connection.eventsCut, "step")) left out")
@@ -37,7 +38,7 @@ struct Timeline {
                 event, isTried: index >= firstTried, consumed..<max(consumed, event.consumed),
                 sent..<max(sent, event.sent))
             {
-                lines.append(stamp(event.time) + text)
+                lines.append(stamp(event.time) + text + (damage[index] ?? ""))
             }
             if event.kind == .stepDone { lines += kernelLines(&faults, until: event) }
             (consumed, sent) = (event.consumed, event.sent)
@@ -65,6 +66,11 @@ struct Timeline {
         let hundredths = Int((since * 100).rounded())
         let fraction = hundredths % 100
         return "+\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction) ms  ".padded(to: 13)
+    }
+
+    /// What was done to the bytes that events tell of.
+    private var damage: [Int: String] {
+        Dictionary(connection.damagedSends(script).map { ($0.event, ", \($0.send.what)") }, uniquingKeysWith: +)
     }
 
     /// What an event is told as, without its time; the ranges are those of its bytes in what was kept.

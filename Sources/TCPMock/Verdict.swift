@@ -115,8 +115,8 @@ public struct ConnectionRecord: Sendable {
         }
     }
 
-    private let report: ConnectionReport
-    private let plan: ScriptPlan?
+    let report: ConnectionReport
+    let plan: ScriptPlan?
 
     /// Reads a report; texts are made when they are asked for, for most records are never looked at.
     init(_ report: ConnectionReport, plan: ScriptPlan?) {

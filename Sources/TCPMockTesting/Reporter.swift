@@ -36,7 +36,7 @@ enum Reporter: Sendable {
         }
     }
 
-    private func record(_ text: String, at location: SourcePosition) {
+    func record(_ text: String, at location: SourcePosition) {
         switch self {
         case .swiftTesting: Issue.record(Comment(rawValue: text), sourceLocation: SourceLocation(location))
         case .xctest: XCTFail(text, file: location.filePath, line: location.line)

@@ -4,7 +4,7 @@
 //                    [--latencies FILE] [--client waiting|spinning]
 //
 // For the load generator: roundtrip, framed, pipelined, stream, churn, open. In this process alone: fixture, enqueue,
-// closure, idle-servers, failing, slices, open-inside.
+// closure, idle-servers, failing, slices, open-inside, sweep.
 
 import CClient
 import PeerKit
@@ -20,6 +20,7 @@ do {
     case "failing": try failing(arguments)
     case "slices": try slices(arguments)
     case "open-inside": try openInside(arguments)
+    case "sweep": try sweep(arguments)
     default: try serveLoad(arguments)
     }
 } catch {

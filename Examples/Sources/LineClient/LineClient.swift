@@ -123,6 +123,14 @@ public struct LineClient: Sendable {
         return bytes
     }
 
+    /// Receives what one read gives, as text; empty at the end of the stream.
+    public func receiveSome() throws -> String {
+        var some = [UInt8](repeating: 0, count: 4096)
+        let received = recv(socket, &some, some.count, 0)
+        guard received >= 0 else { throw SocketError(call: "recv", code: errno) }
+        return String(decoding: some.prefix(received), as: UTF8.self)
+    }
+
     /// Sends a line and receives the answer.
     public func ask(_ line: String) throws -> String? {
         try sendLine(line)

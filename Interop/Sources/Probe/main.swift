@@ -4,6 +4,7 @@
 //   Probe ports         clients where the system has ten ports to connect from
 //   Probe servers       200 servers at once, each stopped in the middle of a delay
 //   Probe connect-faults  what they leave behind, and how much the process works while clients wait
+//   Probe sweep         a sweep of a thousand cases, and one of two hundred commands
 //   Probe unfinished    a server is dropped without being finished; unfinished-client: a client
 
 import Foundation
@@ -14,10 +15,11 @@ do {
     case "ports": try await outOfPorts()
     case "servers": try await manyServers()
     case "connect-faults": try await connectFaults()
+    case "sweep": try await manyCases()
     case "unfinished": try dropUnfinished()
     case "unfinished-client": try await dropClientUnfinished()
     default:
-        print("usage: Probe descriptors | ports | servers | connect-faults | unfinished | unfinished-client")
+        print("usage: Probe descriptors | ports | servers | connect-faults | sweep | unfinished | unfinished-client")
         exit(2)
     }
 } catch {

@@ -73,6 +73,18 @@ func builtExecutable(_ name: String) -> String {
         #expect(growth < 8 * 1024, "\(result)")
     }
 
+    @Test func aSweepOfAThousandCasesLeavesNothingBehind() async throws {
+        let result = try await probe("Probe", "sweep")
+        #expect(result.status == 0, "\(result)")
+        #expect(result.output.contains("all rules held: 1,001 cases"), "\(result)")
+        #expect(result.output.contains("all rules held: 200 cases"), "\(result)")
+        let descriptors = try #require(result.output.firstMatch(of: /descriptors: ([0-9]+) ([0-9]+)/))
+        #expect(descriptors.1 == descriptors.2, "\(result)")
+        let threads = try #require(result.output.firstMatch(of: /threads: ([0-9]+) ([0-9]+)/))
+        #expect(threads.1 == threads.2, "\(result)")
+        #expect(result.output.contains("children: none"), "\(result)")
+    }
+
     @Test func anExecutableWithTCPMockAloneLinksNoTestFramework() async throws {
         let engine = try await Child.run("ldd", [builtExecutable("Probe")])
         #expect(engine.output.contains("libev"), "\(engine)")

@@ -10,7 +10,7 @@ private let untyped = Framing.lengthPrefix(includesHeader: true)
 private let typed = Framing.lengthPrefix(includesHeader: true, offset: 1)
 
 /// See https://www.postgresql.org/docs/current/protocol-message-formats.html
-private let session = Script([
+let psqlSession = Script([
     .optional(.expectFrame(.hex("04d2 1630"), framing: untyped), .send("N")),  // GSSENCRequest: no
     .optional(.expectFrame(.hex("04d2 162f"), framing: untyped), .send("N")),  // SSLRequest: no
     .expectFrame("\0\u{3}\0\0user\0ann\0database\0shop\0application_name\0psql\0\0", framing: untyped),
@@ -22,21 +22,26 @@ private let session = Script([
 ]).framing(typed)
 
 private func psql(_ query: String, user: String = "ann", at server: MockServer) async throws -> ChildResult {
-    // Everything libpq could take from elsewhere is pinned.
     try await Child.run(
-        "psql",
-        [
-            "--no-psqlrc", "--no-password", "--tuples-only", "--no-align", "--command", query,
-            "host=\(server.host) port=\(server.port) user=\(user) dbname=shop sslmode=prefer connect_timeout=30",
-        ],
-        environment: [
-            "PGSERVICE": nil, "PGPASSFILE": "/nonexistent", "PGOPTIONS": nil, "PGTZ": nil, "PGDATESTYLE": nil,
-            "PGGEQO": nil, "PGAPPNAME": nil, "PGCLIENTENCODING": nil, "PGGSSENCMODE": nil,
-        ])
+        "psql", psqlArguments(query, user: user, host: server.host, port: "\(server.port)"),
+        environment: psqlEnvironment)
 }
 
+func psqlArguments(_ query: String, user: String = "ann", host: String, port: String) -> [String] {
+    [
+        "--no-psqlrc", "--no-password", "--tuples-only", "--no-align", "--command", query,
+        "host=\(host) port=\(port) user=\(user) dbname=shop sslmode=prefer connect_timeout=30",
+    ]
+}
+
+/// Everything libpq could take from elsewhere is pinned.
+let psqlEnvironment: [String: String?] = [
+    "PGSERVICE": nil, "PGPASSFILE": "/nonexistent", "PGOPTIONS": nil, "PGTZ": nil, "PGDATESTYLE": nil, "PGGEQO": nil,
+    "PGAPPNAME": nil, "PGCLIENTENCODING": nil, "PGGSSENCMODE": nil,
+]
+
 @Test func psqlStartsUpAndRunsAQuery() async throws {
-    let result = try await withMockServer(session, options: .patient) { try await psql("select 1", at: $0) }
+    let result = try await withMockServer(psqlSession, options: .patient) { try await psql("select 1", at: $0) }
     #expect(result.status == 0, "\(result)")
     #expect(result.output == "1\n")
     #expect(result.errors.isEmpty)
@@ -44,7 +49,7 @@ private func psql(_ query: String, user: String = "ann", at server: MockServer) 
 
 /// psql itself asks for GSSAPI only where there are Kerberos credentials.
 @Test func aClientIsRefusedGSSAPIAndThenTLS() async throws {
-    let result = try await withMockServer(session, options: .patient) {
+    let result = try await withMockServer(psqlSession, options: .patient) {
         try await python(
             #"""
             import socket
@@ -66,7 +71,7 @@ private func psql(_ query: String, user: String = "ann", at server: MockServer) 
 }
 
 @Test func psqlRunsAnotherQueryThanTheScript() async throws {
-    let (failure, result) = try await onlyFailure(of: session) { try await psql("select 7", at: $0) }
+    let (failure, result) = try await onlyFailure(of: psqlSession) { try await psql("select 7", at: $0) }
     #expect(
         failure.summary == #"connection 1, step 9 of 14: expected frame "Qselect 1\0", got "Qselect 7\0": "#
             + "first difference at byte 8 ('1' 0x31, got '7' 0x37)")
@@ -79,7 +84,7 @@ private func psql(_ query: String, user: String = "ann", at server: MockServer) 
 }
 
 @Test func psqlStartsUpAsAnotherUserThanTheScript() async throws {
-    let (failure, result) = try await onlyFailure(of: session) { try await psql("select 1", user: "anm", at: $0) }
+    let (failure, result) = try await onlyFailure(of: psqlSession) { try await psql("select 1", user: "anm", at: $0) }
     #expect(
         failure.summary.hasPrefix(
             #"connection 1, step 5 of 14: expected frame "\0\x03\0\0user\0ann\0database\0shop\0"#), "\(failure)")

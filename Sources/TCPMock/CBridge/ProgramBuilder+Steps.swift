@@ -48,9 +48,9 @@ extension ProgramBuilder {
 
     private mutating func fillAction(_ entry: inout Entry, _ source: Step) {
         switch source.kind {
-        case .send(let bytes): set(&entry, EVL_STEP_SEND, bytes.array)
+        case .send(let bytes): set(&entry, EVL_STEP_SEND, source.damaging(bytes.array))
         case .sendFrame(let payload, let framing):
-            set(&entry, EVL_STEP_SEND, (framing ?? .lengthPrefix()).unchecked(payload.array))
+            set(&entry, EVL_STEP_SEND, source.damaging((framing ?? .lengthPrefix()).unchecked(payload.array)))
         case .sendComputed, .wait, .open: set(&entry, EVL_STEP_ASK)
         case .delay(let time): set(&entry, EVL_STEP_DELAY, number: time.nanoseconds)
         case .halfClose: set(&entry, EVL_STEP_HALF_CLOSE)
