@@ -115,7 +115,8 @@ import Testing
         ).planned()
         #expect(
             plan.cases.map(\.id) == [
-                "control", "cut/1=1", "cut/1=2", "cut/3=1", "bytes/1", "bytes/3", "bytes/all", "random/7/0", "random/7/1",
+                "control", "cut/1=1", "cut/1=2", "cut/3=1", "bytes/1", "bytes/3", "bytes/all", "random/7/0",
+                "random/7/1",
             ])
         #expect(plan.cases.allSatisfy { $0.freeFrom == nil })
     }

@@ -36,7 +36,9 @@ struct SweepReplies {
     var notes: [String] {
         guard let first = left.first else { return [] }
         let others = left.count > 1 ? " and \(counted(left.count - 1, "step")) more" : ""
-        return ["not cut: the replies of \(first) at \(first.location)\(others), for they depend on what the client says"]
+        return [
+            "not cut: the replies of \(first) at \(first.location)\(others), for they depend on what the client says"
+        ]
     }
 
     private mutating func add(_ steps: [Step], before: [Step], round: String) throws {
@@ -90,7 +92,8 @@ extension Step {
 
 extension Script {
     /// The script with each step that sends known bytes replaced, wherever it stands; `replace` gets its number, from 1.
-    func replacingSends(_ framing: Framing, _ replace: (_ number: Int, _ step: Step, _ bytes: [UInt8]) -> Step) throws -> Script
+    func replacingSends(_ framing: Framing, _ replace: (_ number: Int, _ step: Step, _ bytes: [UInt8]) -> Step) throws
+        -> Script
     {
         var number = 0
         return Script(try Script.replaced(steps.framedByDefault(framing), framing, &number, replace))
