@@ -272,6 +272,7 @@ static void play_all(play *p, evl_program *const *answers) {
         case EVL_ACTION_STEP_DONE:
         case EVL_ACTION_WRITE:
         case EVL_ACTION_HALF_CLOSE:
+        case EVL_ACTION_HOLD:
         case EVL_ACTION_START_TIME:
         case EVL_ACTION_ASK:
         case EVL_ACTION_GO_ON:

@@ -201,8 +201,9 @@ static void add_structure(draft *d, input *in, uint8_t depth) {
 static void add_end(draft *d, input *in) {
     static const evl_step_kind ends[] = {EVL_STEP_EXPECT_EOF, EVL_STEP_EXPECT_DISCONNECT,
                                          EVL_STEP_HALF_CLOSE, EVL_STEP_DISCONNECT,
-                                         EVL_STEP_CLOSE,      EVL_STEP_RESET};
-    evl_step *step = add_step(d, ends[take(in) % 6]);
+                                         EVL_STEP_CLOSE,      EVL_STEP_RESET,
+                                         EVL_STEP_STALL};
+    evl_step *step = add_step(d, ends[take(in) % 7]);
     uint8_t how = take(in);
     if (step->kind == EVL_STEP_EXPECT_DISCONNECT || step->kind == EVL_STEP_DISCONNECT)
         step->expected_leave = how % (EVL_EXPECT_RESET + 1);
@@ -210,6 +211,11 @@ static void add_end(draft *d, input *in) {
         step->flags = how & (EVL_STEP_IMPLICIT | EVL_STEP_MAY_STAY);
     if (step->kind == EVL_STEP_DISCONNECT || step->kind == EVL_STEP_RESET)
         step->flags = how & EVL_STEP_DISCARD;
+    if (step->kind == EVL_STEP_STALL) {
+        step->flags = EVL_STEP_DISCARD | (how & EVL_STEP_MAY_STAY);
+        step->expected_leave = EVL_EXPECT_ANY;
+        d->by_arrival = true;
+    }
 }
 
 static void add_plain(draft *d, input *in) {
@@ -221,8 +227,12 @@ static void add_plain(draft *d, input *in) {
                                           EVL_STEP_EXPECT_SILENCE,
                                           EVL_STEP_SEND,
                                           EVL_STEP_DELAY,
-                                          EVL_STEP_ASK};
-    evl_step *step = add_step(d, kinds[take(in) % 9]);
+                                          EVL_STEP_ASK,
+                                          EVL_STEP_STALL,
+                                          EVL_STEP_STOP_READING,
+                                          EVL_STEP_RESUME_READING,
+                                          EVL_STEP_EXPECT_BACKPRESSURE};
+    evl_step *step = add_step(d, kinds[take(in) % 13]);
     step->number = 1 + take(in) % 9;
     step->bytes = add_bytes(d, in, &step->length);
     if (step->kind == EVL_STEP_RECEIVE_UNTIL)
@@ -230,8 +240,8 @@ static void add_plain(draft *d, input *in) {
     if (step->kind == EVL_STEP_EXPECT_FRAME)
         step->framing = (evl_framing){
             .width = (uint8_t)(1u << take(in) % 4), .byte_order = take(in) % 2, .max = 9};
-    d->by_arrival |=
-        step->kind == EVL_STEP_RECEIVE_AT_LEAST || step->kind == EVL_STEP_EXPECT_SILENCE;
+    d->by_arrival |= step->kind == EVL_STEP_RECEIVE_AT_LEAST ||
+                     step->kind == EVL_STEP_EXPECT_SILENCE || step->kind >= EVL_STEP_STALL;
 }
 
 static void add_steps(draft *d, input *in, uint8_t depth) {

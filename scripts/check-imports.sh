@@ -28,13 +28,13 @@ rule '<ev.h> belongs to the loop, the connection and the endpoint' \
     "${include}<ev\.h>" $core "$core/(loop|connection[a-z_]*|endpoint[a-z_]*)\.[ch]"
 rule 'the public headers know nothing of libev' \
     "${include}[<\"](ev|ev\+\+|loop|socket|connection|endpoint)\.h[>\"]" $core/include 'nothing'
-rule '<sys/socket.h> belongs to the socket files and probe.c' \
-    "${include}<sys/socket\.h>" $core "$core/(socket[a-z_]*\.[ch]|probe\.c)"
+rule '<sys/socket.h> belongs to the socket files and the probes' \
+    "${include}<sys/socket\.h>" $core "$core/(socket[a-z_]*\.[ch]|probe[a-z_]*\.c)"
 rule '<pthread.h> belongs to the loop' \
     "${include}<pthread\.h>" $core "$core/loop\.[ch]"
 rule 'sockets know nothing of libev, the loop or the session' \
     "${include}\"(loop|session|connection|endpoint)\.h\"" \
-    "$(echo $core/socket*.[ch] $core/probe.[ch])" 'nothing'
+    "$(echo $core/socket*.[ch] $core/probe*.[ch])" 'nothing'
 rule 'the loop knows nothing of sockets and sessions' \
     "${include}\"(socket|probe|session|frame|program|buffer|record|connection|endpoint)\.h\"" \
     "$(echo $core/loop.[ch])" 'nothing'

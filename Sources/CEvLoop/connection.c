@@ -149,6 +149,7 @@ void connection_free(evl_connection *c) {
     free(c->record);
     free(c->keep);
     free(c->pacer);
+    free(c->breakage);
     free(c->asking);
     free(c);
 }
@@ -157,12 +158,14 @@ bool connection_is_idle(const evl_connection *c) {
     if (c->ended)
         return true;
     bool judging = c->deferred == EVL_ACTION_JUDGE_LEAVE; /* the written steps are done by then */
-    if (io_is_pending(c) || (c->deferred != CONNECTION_NOTHING_DEFERRED && !judging))
+    if (io_is_pending(c) ||
+        (c->deferred != CONNECTION_NOTHING_DEFERRED && !judging && !hold_is_idle(c)))
         return false;
     const evl_step *step = session_step(&c->session);
     if (step == NULL || session_is_resting(&c->session))
         return true;
-    bool leaves = step->kind == EVL_STEP_EXPECT_DISCONNECT || step->kind == EVL_STEP_DISCONNECT;
+    bool leaves = step->kind == EVL_STEP_EXPECT_DISCONNECT || step->kind == EVL_STEP_DISCONNECT ||
+                  step->kind == EVL_STEP_STALL;
     return leaves && (step->flags & (EVL_STEP_IMPLICIT | EVL_STEP_MAY_STAY)) != 0;
 }
 
@@ -357,6 +360,12 @@ static void view_trouble(const evl_connection *c, evl_connection_view *view) {
 
 static void view_evidence(const evl_connection *c, evl_connection_view *view) {
     const evl_record *record = c->record;
+    if (c->breakage != NULL) {
+        view->faults = c->breakage->faults;
+        view->fault_count =
+            c->breakage->count < EVL_FAULTS_KEPT ? c->breakage->count : EVL_FAULTS_KEPT;
+        view->faults_cut = c->breakage->count - view->fault_count;
+    }
     if (c->keep != NULL) {
         view->kept = c->keep->entries;
         view->kept_count = c->keep->count;

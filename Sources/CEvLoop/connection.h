@@ -5,7 +5,8 @@
  * All of it runs on the loop thread. connection.c opens, ends and shows it; connection_pump.c plays
  * the script; connection_io.c reads and writes;
  * connection_pace.c sends at a pace, connection_lockstep.c in step with the client;
- * connection_leave.c finds out how a client left; connection_limit.c watches the time. */
+ * connection_fault.c breaks the connection and asks what came of it, connection_hold.c stops
+ * reading; connection_leave.c finds out how a client left; connection_limit.c watches the time. */
 #ifndef EVL_CONNECTION_H
 #define EVL_CONNECTION_H
 
@@ -67,6 +68,7 @@ typedef struct evl_pacer {
     uint64_t due_ns;   /* TIMED: when the next slice may go, of this send or the next one */
     uint64_t moved_ns; /* when a slice last went, or was taken */
     uint64_t since_ns; /* LOCKSTEP: when this slice's wait began */
+    uint64_t empty_ns; /* when the client's queue was seen empty; 0: not yet */
     uint64_t quiet_ns; /* when nothing was on its way to the client any more; 0: not yet */
     uint64_t look_ns;  /* how long it looks on each pass before it looks more rarely */
     uint64_t pause_ns; /* then: until the next look */
@@ -92,6 +94,15 @@ typedef struct evl_trouble {
     uint64_t unwritten; /* of sent_total: what the kernel never took */
     uint64_t unsent, unjudged;
 } evl_trouble;
+
+/* Of one that breaks its connection, or stops reading. */
+typedef struct evl_breakage {
+    evl_fault faults[EVL_FAULTS_KEPT]; /* the first ones, and the latest */
+    uint32_t count;                    /* how many there have been */
+    socket_end ours, theirs;           /* once the socket is gone */
+    uint64_t began_ns, moved_ns;       /* of a step that does not read: when it began; when a queue
+                                          was last seen to move */
+} evl_breakage;
 
 /* While it is open, and afterwards. */
 typedef union evl_stage {
@@ -123,6 +134,7 @@ struct evl_connection {
     evl_record *record;
     evl_trouble *trouble;
     evl_pacer *pacer; /* of one that has sent at a pace */
+    evl_breakage *breakage;
     evl_stage stage;
     uint64_t accepted_ns, step_began_ns, progress_ns, last_bytes_ns;
     uint64_t received_total, sent_total, consumed_total;
@@ -138,6 +150,8 @@ struct evl_connection {
     bool reset_taken;     /* its reset was told as it connected, and reads as an end */
     bool yielded;         /* its alarm rings only to let it go on */
     bool limit_passed;    /* the limit has had its last read: the next ring is final */
+    bool deaf;            /* it does not read before a step needs input */
+    bool held;            /* its step does not read */
 };
 
 /* Starts playing `program` (reference taken over; NULL: live, nothing yet) on connected `fd`.
@@ -257,10 +271,38 @@ void pace_stop(evl_connection *c);
 bool lockstep_is_taken(evl_connection *c);
 static inline void lockstep_begin(evl_pacer *pacer, uint64_t now_ns) {
     pacer->since_ns = now_ns;
-    pacer->quiet_ns = pacer->pause_ns = 0;
+    pacer->empty_ns = pacer->quiet_ns = pacer->pause_ns = 0;
 }
 
+/* Whether it is not to read now: what comes stays in the kernel. */
+static inline bool connection_is_deaf(const evl_connection *c) {
+    return c->deaf || c->held;
+}
+
+/* connection_fault.c: half closes; closes (true: done, false: asks again after a while what came of
+ * it); notes a reset that is to come, and asks likewise what came of it. */
+void fault_half_close(evl_connection *c);
+bool fault_close(evl_connection *c);
+void fault_note_reset(evl_connection *c);
+bool fault_is_settled(evl_connection *c);
+
+/* The last word on what is still open, before the socket goes. */
+void fault_last_look(evl_connection *c);
+
+/* A new entry for the current step; NULL: nobody wants it, or no memory. */
+evl_fault *fault_note(evl_connection *c);
+evl_fault *fault_latest(const evl_connection *c);
+evl_breakage *fault_breakage(evl_connection *c);
+
+/* connection_hold.c: carries out a step that stops reading, or reads again. False: it is done, or
+ * has failed; true: pumps again later. */
+bool hold_goes_on(evl_connection *c);
+
+/* Whether the step is one that may last until the finish, and is nobody's to wait for. */
+bool hold_is_idle(const evl_connection *c);
+
 /* connection_leave.c */
+void leave_look_again(evl_connection *c, uint64_t first, uint64_t longest);
 void leave_look(evl_connection *c);
 void leave_look_later(evl_connection *c, bool at_once);
 bool leave_judge(evl_connection *c);

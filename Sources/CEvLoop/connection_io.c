@@ -51,7 +51,7 @@ static size_t note_reset(evl_connection *c) {
 
 /* One non-blocking read into the loop's buffer; answers how many bytes are there. */
 size_t io_read(evl_connection *c) {
-    if (c->fd < 0 || c->got_fin || c->got_rst)
+    if (c->fd < 0 || c->got_fin || c->got_rst || connection_is_deaf(c))
         return 0;
     uint8_t *bytes = c->host->loop->read_buffer;
     size_t length = 0;
@@ -247,7 +247,7 @@ void io_watch(evl_connection *c) {
     /* What the step still needs is read beyond that, but not from one that takes no replies. */
     bool hungry = c->hungry && !io_is_pending(c);
     bool full = buffer_length(&c->backlog) >= c->host->max_buffered && !hungry;
-    bool reads = c->fd >= 0 && !c->got_fin && !c->got_rst && !full;
+    bool reads = c->fd >= 0 && !c->got_fin && !c->got_rst && !full && !connection_is_deaf(c);
     bool writes = c->fd >= 0 && io_is_pending(c);
     int wanted = (reads ? EV_READ : 0) | (writes ? EV_WRITE : 0);
     int watched = ev_is_active(&c->io) ? c->io.events & (EV_READ | EV_WRITE) : 0;
@@ -262,6 +262,8 @@ void io_watch(evl_connection *c) {
 }
 
 static void forget_socket(evl_connection *c) {
+    if (c->breakage != NULL)
+        fault_last_look(c);
     ev_io_stop(c->host->loop->ev, &c->io);
     c->fd = -1;
     outbox_clear(c);

@@ -29,6 +29,14 @@ static bool take_sample(evl_connection *c) {
                       loop_stamp(host->loop), &c->sample) == PROBE_TOLD;
 }
 
+void leave_look_again(evl_connection *c, uint64_t first, uint64_t longest) {
+    if (c->stage.open.look_after_ns == 0)
+        c->stage.open.look_after_ns = first;
+    uint64_t after = c->stage.open.look_after_ns;
+    c->stage.open.look_after_ns = after * 2 < longest ? after * 2 : longest;
+    loop_alarm_set(c->host->loop, &c->alarm, loop_stamp(c->host->loop) + after);
+}
+
 static void look_again(evl_connection *c, uint64_t longest) {
     uint64_t after = c->stage.open.look_after_ns;
     c->stage.open.look_after_ns = after * 2 < longest ? after * 2 : longest;
@@ -114,14 +122,17 @@ static bool has_error(int fd) {
 
 /* A reset waits until the client's kernel has all that was sent: it would discard the rest. */
 bool leave_reset(evl_connection *c) {
+    if (c->fd < 0)
+        return fault_is_settled(c);
     if (!c->deferred_discard && !has_error(c->fd) && probe_unacknowledged(c->fd) > 0) {
         if (c->stage.open.look_after_ns == 0)
             c->stage.open.look_after_ns = FIRST_JUDGE_NS;
         look_again(c, LAST_LOOK_NS);
         return false;
     }
+    fault_note_reset(c);
     io_reset(c);
-    return true;
+    return fault_is_settled(c);
 }
 
 void leave_alarm(evl_alarm *alarm) {

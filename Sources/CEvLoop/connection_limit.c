@@ -55,6 +55,9 @@ static wait_limit current_limit(const evl_connection *c) {
     case EVL_STEP_DELAY:
     case EVL_STEP_EXPECT_SILENCE:
         return none;
+    case EVL_STEP_STALL:
+        return step->limit_ns == EVL_LIMIT_DEFAULT ? none
+                                                   : limit_of(c, step->limit_ns, turn_of(c), 0);
     case EVL_STEP_EXPECT_DISCONNECT:
         if ((step->flags & EVL_STEP_MAY_STAY) != 0)
             return none;
@@ -81,6 +84,9 @@ static wait_limit current_limit(const evl_connection *c) {
     case EVL_STEP_JUMP:
     case EVL_STEP_PIECE:
     case EVL_STEP_CHOICE:
+    case EVL_STEP_STOP_READING:
+    case EVL_STEP_RESUME_READING:
+    case EVL_STEP_EXPECT_BACKPRESSURE:
         return limit_of(c, step->limit_ns, turn_of(c), c->progress_ns);
     }
     return none;

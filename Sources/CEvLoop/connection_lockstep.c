@@ -1,7 +1,9 @@
 /* Lock-step: whether the client has taken every byte that was sent, as its kernel tells.
  *
  * Two questions, in this order: is anything of ours unacknowledged, then does the client's receive
- * queue hold anything. The second alone misses what arrives while the client is inside a read.
+ * queue hold anything. The second alone misses what arrives while the client is inside a read. And
+ * a read that has emptied the queue must be over, for it would go on with what comes next: for TCP
+ * the diagnostics answer only then, elsewhere a few microseconds must do.
  * Nobody tells when it happens, and it mostly happens within microseconds: so the next looks are on
  * the loop's next passes, which serve everybody else, and then ever more rarely. */
 #include <errno.h>
@@ -11,6 +13,7 @@
 #include "probe.h"
 
 #define GRACE_NS 1000000u     /* 1 ms: without a kernel that tells */
+#define SETTLE_NS 20000u      /* 20 us: for a read that has emptied the queue to be over */
 #define MOST_LOOK_NS 100000u  /* 0.1 ms on each pass; see learn */
 #define LEAST_LOOK_NS 5000u   /* 5 us */
 #define FIRST_PAUSE_NS 20000u /* 20 us */
@@ -29,8 +32,8 @@ static probe_answer ask_once(evl_connection *c, uint64_t now) {
     const evl_host *host = c->host;
     evl_pacer *pacer = c->pacer;
     if (pacer->lockstep == EVL_LOCKSTEP_DIAG)
-        return host->is_tcp ? probe_peer(c->fd, connection_ours(c), connection_theirs(c),
-                                         c->half_closed, now, &c->sample)
+        return host->is_tcp ? probe_peer_at_rest(c->fd, connection_ours(c), connection_theirs(c),
+                                                 c->half_closed, now, &c->sample)
                             : probe_unix_peer(c->fd, &pacer->peer, now, &c->sample);
     if (pacer->lockstep == EVL_LOCKSTEP_PROC && host->is_tcp)
         return probe_peer_in_proc(c->fd, connection_ours(c), connection_theirs(c), c->half_closed,
@@ -59,13 +62,26 @@ static bool is_broken(int fd) {
     return poll(&state, 1, 0) > 0 && (state.revents & (POLLERR | POLLHUP)) != 0;
 }
 
+/* The queue is empty. Whether the read that emptied it is over as well. */
+static bool is_at_rest(evl_connection *c, uint64_t now) {
+    evl_pacer *pacer = c->pacer;
+    if (pacer->lockstep == EVL_LOCKSTEP_DIAG && c->host->is_tcp)
+        return true;
+    if (pacer->empty_ns == 0)
+        pacer->empty_ns = now;
+    return now >= pacer->empty_ns + SETTLE_NS;
+}
+
 /* True: the client has taken all, or is gone. */
 static bool has_taken(evl_connection *c, uint64_t now) {
     evl_pacer *pacer = c->pacer;
     switch (ask(c, now)) {
     case PROBE_TOLD:
         pacer->found = true;
-        return c->sample.unread == 0;
+        if (c->sample.unread == 0)
+            return is_at_rest(c, now);
+        pacer->empty_ns = 0;
+        return false;
     case PROBE_NOBODY:
         if (pacer->found || !c->host->is_tcp || c->got_fin || is_broken(c->fd))
             return true;

@@ -177,6 +177,7 @@ static void start_time(evl_connection *c, uint64_t time_ns) {
 /* True: go on asking the session. False: it waits, or the connection has ended. */
 static bool carry_out(evl_connection *c, pump_state *pump, const evl_action *action) {
     c->hungry = action->kind == EVL_ACTION_WAIT_INPUT;
+    c->deaf &= !c->hungry;
     switch (action->kind) {
     case EVL_ACTION_STEP_DONE:
         kept_step_done(c, pump, action);
@@ -195,6 +196,7 @@ static bool carry_out(evl_connection *c, pump_state *pump, const evl_action *act
     case EVL_ACTION_HALF_CLOSE:
     case EVL_ACTION_CLOSE:
     case EVL_ACTION_RESET:
+    case EVL_ACTION_HOLD:
     case EVL_ACTION_JUDGE_LEAVE:
     case EVL_ACTION_START_TIME:
     case EVL_ACTION_ASK:
@@ -237,16 +239,20 @@ static bool carry_out_deferred(evl_connection *c, const pump_state *pump) {
             return false;
         break;
     case EVL_ACTION_HALF_CLOSE:
-        socket_half_close(c->fd);
-        c->half_closed = true;
+        fault_half_close(c);
         break;
     case EVL_ACTION_CLOSE:
-        io_close(c);
+        if (!fault_close(c))
+            return false;
         break;
     case EVL_ACTION_RESET:
         if (!leave_reset(c))
             return false;
         break;
+    case EVL_ACTION_HOLD:
+        if (!hold_goes_on(c))
+            break;
+        return false;
     case EVL_ACTION_JUDGE_LEAVE:
         if (!leave_judge(c))
             return false;

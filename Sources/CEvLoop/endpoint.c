@@ -88,6 +88,7 @@ static void endpoint_free(evl_endpoint *endpoint) {
         endpoint->unclaimed = next;
     }
     statistics_free(endpoint->host.statistics);
+    knocks_free(endpoint->knocks);
     free(endpoint->records);
     free(endpoint->asking);
     free(endpoint->programs);
@@ -107,6 +108,8 @@ evl_status evl_endpoint_open(const evl_endpoint_config *config, evl_notify_fn no
         return EVL_INVALID;
     if (config->dials && config->every && (config->required == 0 || config->at_once == 0))
         return EVL_INVALID;
+    if (config->dials && config->fault.kind != EVL_CONNECT_SERVED)
+        return EVL_INVALID;
     evl_loop *loop = loop_shared(error);
     if (loop == NULL)
         return EVL_SYSTEM;
@@ -114,7 +117,7 @@ evl_status evl_endpoint_open(const evl_endpoint_config *config, evl_notify_fn no
     if (endpoint == NULL)
         return EVL_NO_MEMORY;
     evl_status status =
-        config->dials ? dial_prepare(endpoint, config->sources) : accept_listen(endpoint, error);
+        config->dials ? dial_prepare(endpoint, config->sources) : door_prepare(endpoint, error);
     if (status != EVL_OK) {
         endpoint_free(endpoint);
         return status;
@@ -300,7 +303,7 @@ static void run_finish(evl_job *job) {
     if (last != NULL)
         accept_queue(endpoint);     /* first: whoever has connected by now plays what `last` ends */
     if (endpoint_is_pool(endpoint)) /* nobody else asks */
-        endpoint->last_admissions = socket_pending_count(endpoint->listener);
+        endpoint->last_admissions = socket_most_pending(endpoint->listener);
     endpoint->finish_asked = true;
     endpoint->host.finishing = true;
     endpoint->host.finishing_ns = endpoint->host.loop->now_ns;

@@ -1,8 +1,9 @@
 /* An endpoint: the connections it accepted (a server) or made (a client), and what is to come.
  * Loop thread only, but for the fields named atomic. endpoint.c is the boundary and the life;
  * endpoint_accept.c lets connections in and endpoint_dial.c makes them; endpoint_review.c decides
- * what is done and tells Swift; endpoint_observe.c shows what goes on; endpoint_down.c takes the
- * listener down and up; endpoint_report.c keeps and shows what was. */
+ * what is done and tells Swift; endpoint_observe.c shows what goes on; endpoint_door.c makes the
+ * port serve, refuse or be silent; endpoint_knock.c keeps clients waiting; endpoint_report.c keeps
+ * and shows what was. */
 #ifndef EVL_ENDPOINT_PRIVATE_H
 #define EVL_ENDPOINT_PRIVATE_H
 
@@ -15,6 +16,9 @@ typedef struct pending_join {
     uint32_t up_to; /* the last connection it waits for */
     struct pending_join *next;
 } pending_join;
+
+/* Those who wait in the kernel's queue until their time has come: endpoint_knock.c */
+typedef struct evl_knocks evl_knocks;
 
 /* A connection that is being made. */
 typedef struct evl_dial {
@@ -36,8 +40,8 @@ struct evl_endpoint {
     void *context;
     evl_address address;
     socket_file file;    /* a Unix-domain socket's */
-    atomic_int listener; /* -1 while down and once finished */
-    int reserved;        /* holds the port then */
+    atomic_int listener; /* -1 while nobody can be let in, and once finished */
+    int reserved;        /* holds the port then; a black hole listens on it */
     ev_io accept;
     int accept_burst;    /* how many are taken at once: as many as have been coming */
     ev_timer await;      /* a connection that is waited for */
@@ -54,11 +58,14 @@ struct evl_endpoint {
     uint32_t failures_dropped;
     uint32_t accept_pauses;
     int accept_error;
+    evl_connect_fault fault;                   /* in force */
+    evl_connect_fault awaited_fault;           /* in force when nobody came */
+    evl_knocks *knocks;                        /* NULL: no fault has needed it so far */
+    uint32_t reset_accepted, reset_unaccepted; /* by a fault */
     uint64_t opened_ns, await_since_ns, await_due_ns, awaited_ns;
     uint64_t received_total, sent_total;
     pending_join *joins;
     bool failed, finish_asked, finished, stopped, await_extended;
-    bool down;                        /* the test took the listener down */
     bool told_failure;                /* to those who observe */
     uint32_t observers;               /* how many watch the bytes */
     uint32_t looks;                   /* snapshots under way: they must not outlive the endpoint */
@@ -91,8 +98,24 @@ static inline bool endpoint_is_live(const evl_endpoint *endpoint) {
 /* endpoint.c: once `address` is known */
 void endpoint_note_address(evl_endpoint *endpoint);
 
+/* endpoint_door.c */
+evl_status door_prepare(evl_endpoint *endpoint, int *error);
+bool door_is_shut(const evl_endpoint *endpoint);
+int door_renew(evl_endpoint *endpoint);
+void door_close(evl_endpoint *endpoint, bool keep_port);
+
+/* endpoint_knock.c */
+bool knocks_prepare(evl_endpoint *endpoint);
+void knocks_watch(evl_endpoint *endpoint);
+void knocks_heed(evl_endpoint *endpoint);
+void knocks_release(evl_endpoint *endpoint);
+bool knocks_admit(const evl_endpoint *endpoint);
+void knocks_taken(evl_endpoint *endpoint, bool none_left);
+bool knocks_wait(const evl_endpoint *endpoint);
+void knocks_free(evl_knocks *knocks);
+
 /* endpoint_accept.c */
-evl_status accept_listen(evl_endpoint *endpoint, int *error);
+void accept_prepare(evl_endpoint *endpoint);
 evl_connection *endpoint_admit(evl_endpoint *endpoint, int fd, const socket_end *peer);
 void accept_ready(struct ev_loop *ev, ev_io *watcher, int events);
 void accept_retry(evl_alarm *alarm);
@@ -114,6 +137,7 @@ typedef struct evl_inquiry {
     uint64_t token;
     uint64_t reads; /* of the loop, when it was last looked at */
     uint32_t number;
+    evl_connect_fault fault;
     bool reset;
 } evl_inquiry;
 

@@ -10,24 +10,19 @@ static evl_endpoint *endpoint_of(ev_io *watcher) {
     return (evl_endpoint *)(void *)((char *)watcher - offsetof(evl_endpoint, accept));
 }
 
-evl_status accept_listen(evl_endpoint *endpoint, int *error) {
-    int listener = -1;
-    evl_status status =
-        socket_listen(&endpoint->config.address, &listener, &endpoint->address, error);
-    if (status != EVL_OK)
-        return status;
-    endpoint->listener = listener;
-    endpoint_note_address(endpoint);
-    endpoint->file = socket_find_file(&endpoint->address);
-    ev_io_init(&endpoint->accept, accept_ready, listener, EV_READ);
+void accept_prepare(evl_endpoint *endpoint) {
+    ev_io_init(&endpoint->accept, accept_ready, endpoint->listener, EV_READ);
     ev_set_priority(&endpoint->accept, 1);
     endpoint->accept_burst = 1;
-    return EVL_OK;
 }
 
 static bool may_accept(const evl_endpoint *endpoint) {
     if (endpoint->listener < 0 || endpoint->finished || alarm_is_set(&endpoint->retry))
         return false;
+    if (!knocks_admit(endpoint))
+        return false;
+    if (endpoint->fault.kind == EVL_CONNECT_RESET)
+        return true; /* whoever comes, and whenever */
     /* Who has knocked before the finish is served; who comes later would put it off for ever. */
     if (endpoint->finish_asked && endpoint_is_pool(endpoint) && endpoint->scripted > 0 &&
         endpoint->last_admissions == 0)
@@ -35,7 +30,8 @@ static bool may_accept(const evl_endpoint *endpoint) {
     return !(endpoint->config.one_at_a_time && endpoint->active > 0);
 }
 
-/* A listener that is readable but not accepted from would wake the loop for ever: stop it. */
+/* A listener that is readable but not accepted from would wake the loop for ever: stop it.
+ * Idempotent. */
 void accept_watch(evl_endpoint *endpoint) {
     struct ev_loop *ev = endpoint->host.loop->ev;
     bool wanted = may_accept(endpoint);
@@ -43,6 +39,7 @@ void accept_watch(evl_endpoint *endpoint) {
         ev_io_start(ev, &endpoint->accept);
     if (!wanted && ev_is_active(&endpoint->accept))
         ev_io_stop(ev, &endpoint->accept);
+    knocks_watch(endpoint);
 }
 
 static void pause_accepting(evl_endpoint *endpoint, int error) {
@@ -58,6 +55,11 @@ void accept_retry(evl_alarm *alarm) {
 }
 
 static void serve(evl_endpoint *endpoint, int fd, const socket_end *peer) {
+    if (endpoint->fault.kind == EVL_CONNECT_RESET) {
+        socket_reset(fd);
+        endpoint->reset_accepted++;
+        return;
+    }
     evl_connection *c = endpoint_admit(endpoint, fd, peer);
     if (c == NULL)
         return;
@@ -74,6 +76,8 @@ static bool accept_some(evl_endpoint *endpoint, int most) {
         int fd = -1, error = 0;
         socket_end peer;
         socket_result result = socket_accept(endpoint->listener, &fd, &peer, &error);
+        if (result == SOCKET_OK || result == SOCKET_LATER)
+            knocks_taken(endpoint, result == SOCKET_LATER);
         if (result == SOCKET_LATER)
             break;
         if (result != SOCKET_OK)
@@ -82,25 +86,29 @@ static bool accept_some(evl_endpoint *endpoint, int most) {
             serve(endpoint, fd, &peer);
         taken += result == SOCKET_OK ? 1 : 0;
     }
+    knocks_heed(endpoint); /* who came meanwhile */
     accept_watch(endpoint);
     return taken < most;
 }
 
+/* Whether none is left that may be let in. */
+static bool accept_burst(evl_endpoint *endpoint) {
+    if (endpoint->listener < 0)
+        return true;
+    knocks_heed(endpoint);
+    return accept_some(endpoint, ACCEPT_AT_ONCE);
+}
+
 void accept_all(evl_endpoint *endpoint) {
-    if (endpoint->listener >= 0)
-        accept_some(endpoint, ACCEPT_AT_ONCE);
+    accept_burst(endpoint);
 }
 
 /* All that have knocked, however many: a queue holds some thousands at most, but others may knock
  * meanwhile, so that there must be an end. */
 void accept_queue(evl_endpoint *endpoint) {
-    uint32_t before = endpoint->accepted;
-    for (int round = 0; round < 32; round++) {
-        accept_all(endpoint);
-        if (endpoint->accepted - before < ACCEPT_AT_ONCE)
+    for (int round = 0; round < 32; round++)
+        if (accept_burst(endpoint))
             return;
-        before = endpoint->accepted;
-    }
 }
 
 void accept_ready(struct ev_loop *ev, ev_io *watcher, int events) {

@@ -114,8 +114,8 @@ static void knock(evl_endpoint *endpoint) {
     const evl_endpoint_config *config = &endpoint->config;
     dial_attempt attempt = {.fd = -1, .began_ns = loop_stamp(endpoint->host.loop)};
     endpoint->attempts++;
-    attempt.result =
-        socket_dial(&config->address, next_source(endpoint), &attempt.fd, &attempt.error);
+    attempt.result = socket_dial(&config->address, next_source(endpoint), config->receive_buffer,
+                                 &attempt.fd, &attempt.error);
     /* Within one host it is decided by now: most need no watcher. */
     if (attempt.result == SOCKET_DIALLING)
         attempt.result = socket_dial_outcome(attempt.fd, &attempt.error, &attempt.was_reset);

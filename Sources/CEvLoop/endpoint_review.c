@@ -67,10 +67,10 @@ static void await_until(evl_endpoint *endpoint, uint64_t due_ns) {
 }
 
 /* Whether nobody can be called absent yet: the next one is not let in while another is served, or
- * the one that is served may be the very client that connects again afterwards, or nobody can
- * connect while the test has taken the listener down. */
+ * the one that is served may be the very client that connects again afterwards, or who has knocked
+ * is kept waiting, or a fault turns away whoever comes. */
 static bool is_served(const evl_endpoint *endpoint, bool written) {
-    if (endpoint->down)
+    if (door_is_shut(endpoint) || knocks_wait(endpoint))
         return true;
     if (endpoint->config.one_at_a_time && endpoint->active > 0)
         return true;
@@ -109,7 +109,7 @@ void await_fired(struct ev_loop *ev, ev_timer *watcher, int events) {
         (evl_endpoint *)(void *)((char *)watcher - offsetof(evl_endpoint, await));
     uint32_t before = endpoint->scripted;
     accept_all(endpoint); /* who has knocked in time must not be called absent */
-    if (endpoint->scripted == before && !all_came(endpoint)) {
+    if (endpoint->scripted == before && !all_came(endpoint) && !knocks_wait(endpoint)) {
         uint64_t now = loop_stamp(endpoint->host.loop);
         uint64_t late = now > endpoint->await_due_ns ? now - endpoint->await_due_ns : 0;
         if (!endpoint->await_extended && late > endpoint->awaited_ns / 10) {
@@ -119,6 +119,7 @@ void await_fired(struct ev_loop *ev, ev_timer *watcher, int events) {
             return;
         }
         endpoint->awaited = endpoint->scripted;
+        endpoint->awaited_fault = endpoint->fault;
         endpoint->failed = true;
     }
     endpoint_review(endpoint);
@@ -158,11 +159,7 @@ void endpoint_shut(evl_endpoint *endpoint, bool keep_port) {
     dial_drop_all(endpoint);
     ev_timer_stop(endpoint->host.loop->ev, &endpoint->await);
     loop_alarm_cancel(endpoint->host.loop, &endpoint->retry);
-    int error = 0;
-    if (keep_port && endpoint->listener >= 0) /* else it is down, and the port held already */
-        endpoint->reserved = socket_reserve(endpoint->listener, &endpoint->address, &error);
-    socket_close(endpoint->listener);
-    endpoint->listener = -1;
+    door_close(endpoint, keep_port);
 }
 
 static void finish(evl_endpoint *endpoint) {
@@ -182,13 +179,14 @@ static void settle(evl_endpoint *endpoint) {
     atomic_store_explicit(&endpoint->settled, true, memory_order_release);
 }
 
-/* Who has not come by the end cannot come any more to a listener that is down. */
+/* Who has not come by the end cannot come any more when a fault turns away whoever comes. */
 static void give_up_on_nobody(evl_endpoint *endpoint) {
-    if (!endpoint->down || !endpoint->finish_asked || all_came(endpoint) ||
+    if (!door_is_shut(endpoint) || !endpoint->finish_asked || all_came(endpoint) ||
         endpoint_is_given_up(endpoint) || endpoint->served > 0)
         return;
     endpoint->awaited = endpoint->scripted;
     endpoint->awaited_ns = 0;
+    endpoint->awaited_fault = endpoint->fault;
     endpoint->failed = true;
 }
 
@@ -213,7 +211,11 @@ void endpoint_review(evl_endpoint *endpoint) {
         settle(endpoint);
         return;
     }
+    knocks_heed(endpoint);
+    if (endpoint->last_admissions > 0 && knocks_wait(endpoint))
+        return; /* it is served yet, when its time comes */
     uint32_t before = endpoint->accepted;
+    knocks_release(endpoint);
     accept_queue(endpoint); /* whoever has connected before the end is part of the verdict */
     if (endpoint->accepted == before || is_complete(endpoint))
         finish(endpoint);

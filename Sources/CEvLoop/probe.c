@@ -90,8 +90,8 @@ static bool make_request(int fd, const socket_end *ours, const socket_end *their
            fill_end(ours, id->idiag_dst, &id->idiag_dport);
 }
 
-probe_answer probe_peer(int fd, const socket_end *ours, const socket_end *theirs, bool fin_sent,
-                        uint64_t now_ns, evl_sample *sample) {
+static probe_answer look(int fd, const socket_end *ours, const socket_end *theirs, bool fin_sent,
+                         uint64_t now_ns, uint8_t more, evl_sample *sample) {
     diag_request request;
     union {
         struct nlmsghdr header;
@@ -99,6 +99,7 @@ probe_answer probe_peer(int fd, const socket_end *ours, const socket_end *theirs
     } reply;
     if (!make_request(fd, ours, theirs, &request))
         return PROBE_UNABLE;
+    request.body.idiag_ext = more;
     probe_answer answer =
         probe_ask(&request, sizeof request, &reply, sizeof reply, sizeof(struct inet_diag_msg));
     if (answer != PROBE_TOLD)
@@ -122,6 +123,18 @@ probe_answer probe_peer(int fd, const socket_end *ours, const socket_end *theirs
     return PROBE_TOLD;
 }
 
+probe_answer probe_peer(int fd, const socket_end *ours, const socket_end *theirs, bool fin_sent,
+                        uint64_t now_ns, evl_sample *sample) {
+    return look(fd, ours, theirs, fin_sent, now_ns, 0, sample);
+}
+
+/* The kernel reads the queue's length first, and then locks the socket for tcp_info, as a read of
+ * the client's has it locked: by its answer a read that emptied the queue is over. */
+probe_answer probe_peer_at_rest(int fd, const socket_end *ours, const socket_end *theirs,
+                                bool fin_sent, uint64_t now_ns, evl_sample *sample) {
+    return look(fd, ours, theirs, fin_sent, now_ns, 1 << (INET_DIAG_INFO - 1), sample);
+}
+
 #else
 
 uint64_t probe_unacknowledged(int fd) {
@@ -139,6 +152,11 @@ probe_answer probe_peer(int fd, const socket_end *ours, const socket_end *theirs
                         uint64_t now_ns, evl_sample *sample) {
     (void)ours, (void)theirs, (void)fd, (void)fin_sent, (void)now_ns, (void)sample;
     return PROBE_UNABLE;
+}
+
+probe_answer probe_peer_at_rest(int fd, const socket_end *ours, const socket_end *theirs,
+                                bool fin_sent, uint64_t now_ns, evl_sample *sample) {
+    return probe_peer(fd, ours, theirs, fin_sent, now_ns, sample);
 }
 
 #endif

@@ -20,12 +20,49 @@ typedef enum probe_answer {
 probe_answer probe_peer(int fd, const socket_end *ours, const socket_end *theirs, bool fin_sent,
                         uint64_t now_ns, evl_sample *sample);
 
+/* The same, and answered only when no read of the client's is under way: one that has just emptied
+ * the queue would still take what comes next. */
+probe_answer probe_peer_at_rest(int fd, const socket_end *ours, const socket_end *theirs,
+                                bool fin_sent, uint64_t now_ns, evl_sample *sample);
+
 /* The same by /proc/net/tcp: only `unread` and the time. Much slower. Loop thread. */
 probe_answer probe_peer_in_proc(int fd, const socket_end *ours, const socket_end *theirs,
                                 bool fin_sent, uint64_t now_ns, evl_sample *sample);
 
 /* The same of a Unix-domain socket; *peer is its inode, once that has been found (else 0). */
 probe_answer probe_unix_peer(int fd, uint32_t *peer, uint64_t now_ns, evl_sample *sample);
+
+/* The client's socket, as its kernel shows it. */
+typedef struct probe_row {
+    uint32_t unread; /* bytes the client has not taken; our FIN may be one of them */
+    uint32_t unsent; /* bytes it has sent and we have not acknowledged, or not had yet */
+    bool got_fin;    /* our FIN has come */
+    bool orphaned;   /* it has no descriptor any more */
+    bool has_room;   /* a write of the client's would be taken */
+} probe_row;
+
+/* The row of the socket whose ends these are, ours and the client's. TCP. Loop thread. */
+probe_answer probe_find_row(const socket_end *ours, const socket_end *theirs, probe_row *row);
+
+/* Bytes that have come and were not read, our kernel's count; 0 when not known. */
+uint64_t probe_unread(int fd);
+
+/* Acknowledges at once what has come: else that of the last bytes may be put off for a while, and
+ * they are in both queues. */
+void probe_acknowledge(int fd);
+
+/* How a client has left whose bytes are not read: found out without reading. */
+typedef enum probe_departure {
+    PROBE_STAYS,
+    PROBE_ENDED, /* it has ended its stream; it may still be there to read */
+    PROBE_LEFT,
+    PROBE_RESET
+} probe_departure;
+
+probe_departure probe_departed(int fd);
+
+/* Whether our FIN is acknowledged. NOBODY: not yet. */
+probe_answer probe_fin_acknowledged(int fd);
 
 /* One question to the kernel's socket diagnostics; TOLD: `reply` holds an answer with a body of at
  * least so many bytes. For the probes alone. */

@@ -211,6 +211,10 @@ bool program_can_answer(const evl_program *program) {
         case EVL_STEP_DISCONNECT:
         case EVL_STEP_CLOSE:
         case EVL_STEP_RESET:
+        case EVL_STEP_STALL:
+        case EVL_STEP_STOP_READING:
+        case EVL_STEP_RESUME_READING:
+        case EVL_STEP_EXPECT_BACKPRESSURE:
             break;
         }
     }
@@ -233,8 +237,12 @@ static uint8_t flags_of(const evl_step *step) {
         return leave | EVL_STEP_EACH_ONCE | (chooses_bytes ? 0 : EVL_STEP_KEEP | EVL_STEP_QUESTION);
     if (step->kind == EVL_STEP_EXPECT_DISCONNECT)
         return EVL_STEP_CONTINUES | EVL_STEP_IMPLICIT | EVL_STEP_MAY_STAY | EVL_STEP_DISCARD;
-    if (step->kind == EVL_STEP_DISCONNECT || step->kind == EVL_STEP_RESET) /* unwritten ends, too */
+    if (step->kind == EVL_STEP_RESET) /* an unwritten end, too */
         return EVL_STEP_CONTINUES | EVL_STEP_IMPLICIT | EVL_STEP_DISCARD;
+    if (step->kind == EVL_STEP_DISCONNECT)
+        return EVL_STEP_CONTINUES | EVL_STEP_IMPLICIT | EVL_STEP_DISCARD | EVL_STEP_KEEP;
+    if (step->kind == EVL_STEP_STALL)
+        return EVL_STEP_CONTINUES | EVL_STEP_MAY_STAY | EVL_STEP_DISCARD;
     return EVL_STEP_CONTINUES;
 }
 
@@ -392,6 +400,7 @@ static bool step_is_valid(const evl_step *steps, uint32_t index, uint32_t count)
         return repeat_is_valid(steps, index, count);
     case EVL_STEP_EXPECT_DISCONNECT:
     case EVL_STEP_DISCONNECT:
+    case EVL_STEP_STALL:
         return step->expected_leave <= EVL_EXPECT_RESET;
     case EVL_STEP_JUMP:
         return may_jump(steps, index, count);
@@ -407,6 +416,9 @@ static bool step_is_valid(const evl_step *steps, uint32_t index, uint32_t count)
     case EVL_STEP_CLOSE:
     case EVL_STEP_RESET:
     case EVL_STEP_ASK:
+    case EVL_STEP_STOP_READING:
+    case EVL_STEP_RESUME_READING:
+    case EVL_STEP_EXPECT_BACKPRESSURE:
         return true;
     }
     return false;

@@ -248,6 +248,11 @@ evl_action step_run(evl_session *s, evl_input *in, const evl_step *step) {
         return run_piece(s, in, step);
     case EVL_STEP_CHOICE:
         return step->framed ? run_piece(s, in, step) : run_choice(s, in, step);
+    case EVL_STEP_STALL:
+    case EVL_STEP_STOP_READING:
+    case EVL_STEP_RESUME_READING:
+    case EVL_STEP_EXPECT_BACKPRESSURE:
+        return run_hold(s, in, step);
     }
     assert(0 && "programs hold valid steps only");
     return step_simple(s, EVL_ACTION_END);

@@ -28,6 +28,7 @@ typedef enum evl_action_kind {
     EVL_ACTION_HALF_CLOSE,  /* send our FIN */
     EVL_ACTION_CLOSE,       /* close(2) */
     EVL_ACTION_RESET,       /* RST; `discard`: without waiting for acknowledgement */
+    EVL_ACTION_HOLD,        /* read no more, or again, as the current step says and while it does */
     EVL_ACTION_JUDGE_LEAVE, /* a FIN is there and all bytes are used: find out how it left */
     EVL_ACTION_START_TIME,  /* start a wait of time_ns, answer time_up when it has passed */
     EVL_ACTION_ASK,         /* ask for an answer, see session_payload */

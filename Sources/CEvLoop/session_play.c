@@ -93,6 +93,10 @@ static bool play_plainly(evl_session *s, evl_input *in, const evl_step *step, ev
     case EVL_STEP_ASK:
     case EVL_STEP_PIECE:
     case EVL_STEP_CHOICE:
+    case EVL_STEP_STALL:
+    case EVL_STEP_STOP_READING:
+    case EVL_STEP_RESUME_READING:
+    case EVL_STEP_EXPECT_BACKPRESSURE:
         return false;
     }
     return false;

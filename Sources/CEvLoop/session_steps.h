@@ -1,5 +1,6 @@
 /* What the session's own files share: session.c moves through the program, session_input.c has the
- * steps that take bytes, session_piece.c those that take frames, session_end.c the rest. */
+ * steps that take bytes, session_piece.c those that take frames, session_hold.c those during
+ * which nothing is read, session_end.c the rest. */
 #ifndef EVL_SESSION_STEPS_H
 #define EVL_SESSION_STEPS_H
 
@@ -44,6 +45,9 @@ evl_action run_receive_until(evl_session *s, evl_input *in, const evl_step *step
 /* session_piece.c */
 evl_action run_piece(evl_session *s, evl_input *in, const evl_step *step);
 evl_action run_choice(evl_session *s, evl_input *in, const evl_step *step);
+
+/* session_hold.c */
+evl_action run_hold(evl_session *s, evl_input *in, const evl_step *step);
 
 /* session_end.c */
 evl_action run_expect_eof(evl_session *s, evl_input *in);

@@ -23,12 +23,8 @@
 #define MSG_NOSIGNAL 0 /* macOS: SO_NOSIGPIPE is set on each socket instead */
 #endif
 
-enum {
-    BACKLOG = 4096
-}; /* 128 costs whole seconds when thousands connect at once */
-
-static evl_status listen_on(int fd, const evl_address *wanted, evl_address *address, int *error);
-static void clear_flag(int fd, int level, int option);
+static evl_status bind_to(int fd, const evl_address *wanted, evl_address *address, int *error);
+static evl_status listen_on(int fd, const evl_address *wanted, int *error);
 
 /* --- listening --- */
 
@@ -61,13 +57,21 @@ int socket_open(const evl_address *address) {
     return open_family(family_of(address));
 }
 
-evl_status socket_listen(const evl_address *wanted, int *fd, evl_address *address, int *error) {
+void socket_limit_input(int fd, uint32_t receive_buffer) {
+    int bytes = receive_buffer < INT32_MAX ? (int)receive_buffer : INT32_MAX;
+    if (bytes > 0)
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
+}
+
+evl_status socket_bind(const evl_address *wanted, uint32_t receive_buffer, int *fd,
+                       evl_address *address, int *error) {
     int made = socket_open(wanted);
     if (made < 0) {
         *error = errno;
         return EVL_SYSTEM;
     }
-    evl_status status = listen_on(made, wanted, address, error);
+    socket_limit_input(made, receive_buffer);
+    evl_status status = bind_to(made, wanted, address, error);
     if (status == EVL_OK)
         *fd = made;
     else
@@ -75,19 +79,30 @@ evl_status socket_listen(const evl_address *wanted, int *fd, evl_address *addres
     return status;
 }
 
-static evl_status listen_on(int fd, const evl_address *wanted, evl_address *address, int *error) {
+evl_status socket_listen(const evl_address *wanted, uint32_t receive_buffer, int *fd,
+                         evl_address *address, int *error) {
+    int made = -1;
+    evl_status status = socket_bind(wanted, receive_buffer, &made, address, error);
+    if (status != EVL_OK)
+        return status;
+    status = listen_on(made, wanted, error);
+    if (status == EVL_OK)
+        *fd = made;
+    else
+        close(made);
+    return status;
+}
+
+static evl_status bind_to(int fd, const evl_address *wanted, evl_address *address, int *error) {
     any_address raw = {0};
     socklen_t length = 0;
     evl_status status = socket_encode(wanted, &raw, &length);
     if (status != EVL_OK)
         return status;
-    if (wanted->family != EVL_UNIX) {
-        /* On a fixed port old connections in TIME_WAIT must not be in the way. A port the kernel
-         * chooses is free anyway, and REUSEADDR would let it pick one that is half in use. */
-        if (wanted->port != 0)
-            socket_set_flag(fd, SOL_SOCKET, SO_REUSEADDR);
-        socket_set_flag(fd, IPPROTO_TCP, TCP_NODELAY); /* accepted sockets inherit it */
-    }
+    /* On a fixed port old connections in TIME_WAIT must not be in the way. A port the kernel
+     * chooses is free anyway, and REUSEADDR would let it pick one that is half in use. */
+    if (wanted->family != EVL_UNIX && wanted->port != 0)
+        socket_set_flag(fd, SOL_SOCKET, SO_REUSEADDR);
     if (wanted->family == EVL_IPV6)
         socket_set_flag(fd, IPPROTO_IPV6, IPV6_V6ONLY);
     *address = *wanted;
@@ -95,12 +110,10 @@ static evl_status listen_on(int fd, const evl_address *wanted, evl_address *addr
         *error = errno;
         return EVL_SYSTEM;
     }
-    /* Accepted sockets inherit it: what is left of them (FIN_WAIT2, TIME_WAIT) must not keep a
-     * later server from this very port. By now it does not change what the kernel has chosen. */
-    if (wanted->family != EVL_UNIX)
-        socket_set_flag(fd, SOL_SOCKET, SO_REUSEADDR);
+    if (wanted->family != EVL_UNIX && wanted->port != 0)
+        socket_clear_flag(fd, SOL_SOCKET, SO_REUSEADDR); /* kept, it would let others in */
     length = sizeof raw;
-    if (listen(fd, BACKLOG) != 0 || getsockname(fd, &raw.any, &length) != 0) {
+    if (getsockname(fd, &raw.any, &length) != 0) {
         *error = errno;
         socket_unlink(wanted, socket_find_file(wanted)); /* bind(2) has just made it */
         return EVL_SYSTEM;
@@ -110,6 +123,14 @@ static evl_status listen_on(int fd, const evl_address *wanted, evl_address *addr
     if (wanted->family == EVL_IPV6)
         address->port = ntohs(raw.v6.sin6_port);
     return EVL_OK;
+}
+
+static evl_status listen_on(int fd, const evl_address *wanted, int *error) {
+    *error = socket_listen_again(fd);
+    if (*error == 0)
+        return EVL_OK;
+    socket_unlink(wanted, socket_find_file(wanted));
+    return EVL_SYSTEM;
 }
 
 static evl_status encode_path(const evl_address *address, struct sockaddr_un *out,
@@ -155,72 +176,9 @@ void socket_set_flag(int fd, int level, int option) {
     setsockopt(fd, level, option, &on, sizeof on);
 }
 
-static void clear_flag(int fd, int level, int option) {
+void socket_clear_flag(int fd, int level, int option) {
     int off = 0;
     setsockopt(fd, level, option, &off, sizeof off);
-}
-
-/* Both sockets of this user say REUSEPORT, so the second may bind while the first still listens:
- * the port is never free. socket(7), SO_REUSEPORT. */
-static int bind_beside(int fd, const any_address *address, socklen_t length) {
-    int held = open_family(address->any.sa_family);
-    if (held < 0)
-        return -1;
-    socket_set_flag(fd, SOL_SOCKET, SO_REUSEPORT);
-    socket_set_flag(held, SOL_SOCKET, SO_REUSEPORT);
-    /* REUSEADDR gets it past what is left of accepted sockets; kept, it would let others in. */
-    socket_set_flag(held, SOL_SOCKET, SO_REUSEADDR);
-    if (address->any.sa_family == AF_INET6)
-        socket_set_flag(held, IPPROTO_IPV6, IPV6_V6ONLY);
-    if (bind(held, &address->any, length) == 0) {
-        clear_flag(held, SOL_SOCKET, SO_REUSEADDR);
-        return held;
-    }
-    int failure = errno;
-    close(held);
-    errno = failure;
-    return -1;
-}
-
-int socket_reserve(int fd, const evl_address *address, int *error) {
-    any_address raw = {0};
-    socklen_t length = sizeof raw;
-    *error = 0;
-    if (address->family == EVL_UNIX || socket_encode(address, &raw, &length) != EVL_OK)
-        return -1;
-    int held = bind_beside(fd, &raw, length);
-    if (held < 0)
-        *error = errno;
-    return held;
-}
-
-int socket_listen_again(int reserved) {
-    /* As in socket_listen: accepted sockets inherit both. REUSEADDR also lets listen(2), which
-     * looks for conflicts anew, past what is left of the sockets accepted before. */
-    socket_set_flag(reserved, SOL_SOCKET, SO_REUSEADDR);
-    socket_set_flag(reserved, IPPROTO_TCP, TCP_NODELAY);
-    if (listen(reserved, BACKLOG) == 0)
-        return 0;
-    int failure = errno;
-    clear_flag(reserved, SOL_SOCKET, SO_REUSEADDR);
-    return failure;
-}
-
-uint32_t socket_pending_count(int fd) {
-#ifdef __linux__
-    /* Of a listening socket tcpi_unacked is the length of its accept queue. tcp(7), inet_diag(7).
-     */
-    struct tcp_info info;
-    socklen_t length = sizeof info;
-    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) == 0)
-        return info.tcpi_unacked;
-#endif
-    return socket_has_pending(fd) ? BACKLOG : 0;
-}
-
-bool socket_has_pending(int fd) {
-    struct pollfd ready = {.fd = fd, .events = POLLIN};
-    return poll(&ready, 1, 0) > 0;
 }
 
 socket_file socket_find_file(const evl_address *address) {

@@ -21,23 +21,48 @@ typedef enum socket_result {
 
 typedef evl_end socket_end;
 
-/* Binds and listens; on EVL_OK *fd and *address (with the kernel's port) are set. */
-evl_status socket_listen(const evl_address *wanted, int *fd, evl_address *address, int *error);
+/* Binds and listens; on EVL_OK *fd and *address (with the kernel's port) are set. `receive_buffer`:
+ * of the accepted sockets, see socket_limit_input. */
+evl_status socket_listen(const evl_address *wanted, uint32_t receive_buffer, int *fd,
+                         evl_address *address, int *error);
+
+/* Makes SO_RCVBUF so large, and no larger; 0: leaves it to the kernel. Before it listens, for the
+ * sockets it accepts, or before it connects. tcp(7). */
+void socket_limit_input(int fd, uint32_t receive_buffer);
+
+/* The same without listening: connects are refused, and nobody else gets the port. */
+evl_status socket_bind(const evl_address *wanted, uint32_t receive_buffer, int *fd,
+                       evl_address *address, int *error);
+
+/* --- listening, and what else a port can do: socket_door.c --- */
 
 /* A bound socket that does not listen, on the port of listening `fd`, which is bound to `address`:
  * once that is closed, connects are refused and nobody else gets the port. -1: there is none (the
  * errno in *error, 0 for Unix-domain sockets). */
 int socket_reserve(int fd, const evl_address *address, int *error);
 
-/* Listens on what socket_reserve has made: 0, or the errno. */
-int socket_listen_again(int reserved);
+/* Listens on a bound socket, or anew, for all who come, on one that does: 0, or the errno. */
+int socket_listen_again(int fd);
 
-/* How many connections wait to be accepted; where that can't be told, as many as may wait at all.
- */
-uint32_t socket_pending_count(int fd);
+/* Listens on a socket bound to `address` with a queue that is full, so that connects get no answer:
+ * 0, or the errno; then it listens, if it did before, with room in its queue. TCP, on Linux. */
+int socket_saturate(int fd, const evl_address *address);
+
+/* A descriptor that becomes readable whenever somebody has knocked, however many wait already; -1:
+ * there is none. socket_heed makes it unreadable until the next one knocks. */
+int socket_hark(int listener);
+void socket_heed(int hark);
+
+/* How many connections wait to be accepted. Where that can't be told, one if any do. */
+uint32_t socket_known_pending(int fd);
+
+/* The same, but there as many as may wait at all. */
+uint32_t socket_most_pending(int fd);
 
 /* Whether a connection waits to be accepted. Any thread. */
 bool socket_has_pending(int fd);
+
+/* --- connections --- */
 
 /* `peer` receives the client's address. */
 socket_result socket_accept(int listener, int *fd, socket_end *peer, int *error);
@@ -80,7 +105,8 @@ evl_status socket_check_address(const evl_address *address);
 
 /* Begins to connect to `to`, from `from` unless that is NULL. Sets *fd for DIALLED and DIALLING,
  * else *error. */
-socket_dial_result socket_dial(const evl_address *to, const evl_address *from, int *fd, int *error);
+socket_dial_result socket_dial(const evl_address *to, const evl_address *from,
+                               uint32_t receive_buffer, int *fd, int *error);
 
 /* What has become of a socket_dial that was under way. Takes nothing from a connection that has
  * been made, except that one reset since is told by *was_reset: its reset won't be read again. For

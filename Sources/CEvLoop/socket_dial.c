@@ -69,8 +69,8 @@ static bool lacks_port(int failure, const evl_address *to, const evl_address *fr
     return to->family == EVL_IPV4 || from != NULL;
 }
 
-socket_dial_result socket_dial(const evl_address *to, const evl_address *from, int *fd,
-                               int *error) {
+socket_dial_result socket_dial(const evl_address *to, const evl_address *from,
+                               uint32_t receive_buffer, int *fd, int *error) {
     bool is_unix = to->family == EVL_UNIX;
     any_address raw = {0};
     socklen_t length = 0;
@@ -84,6 +84,7 @@ socket_dial_result socket_dial(const evl_address *to, const evl_address *from, i
         return classify(*error, is_unix);
     }
     prepare(made, to);
+    socket_limit_input(made, receive_buffer);
     int failure = from != NULL ? bind_source(made, from) : 0;
     if (failure != 0) {
         close(made);

@@ -1,4 +1,5 @@
-/* What socket.c, which listens and moves bytes, lends socket_dial.c, which connects. */
+/* What socket.c, which binds and moves bytes, lends socket_door.c, which listens, and
+ * socket_dial.c, which connects. */
 #ifndef EVL_SOCKET_PARTS_H
 #define EVL_SOCKET_PARTS_H
 
@@ -23,5 +24,6 @@ evl_status socket_encode(const evl_address *address, any_address *out, socklen_t
 socket_end socket_end_of(const any_address *address);
 
 void socket_set_flag(int fd, int level, int option);
+void socket_clear_flag(int fd, int level, int option);
 
 #endif

@@ -84,8 +84,14 @@ final class ActivityLog: Sendable {
         later { $0.line(.trace, "received \(counted(count, "byte"))", on: connection) }
     }
 
-    func turned(_ way: String) {
-        later { $0.line(.debug, way == "down" ? "taken down, not listening" : "brought up, listening") }
+    func turned(_ fault: ConnectFault?) {
+        later { log in
+            switch fault?.kind {
+            case nil: log.line(.debug, "brought up, listening")
+            case .down: log.line(.debug, "taken down, not listening")
+            default: log.line(.debug, fault.map { "connectFault \($0): \($0.effect)" } ?? "")
+            }
+        }
     }
 
     private func later(_ body: @escaping @Sendable (ActivityLog) -> Void) {

@@ -130,6 +130,10 @@ final class Answerer: Sendable {
         }
     }
 
+    private var transport: MockAddress.Family {
+        plan.withLock { $0.options.address.family }
+    }
+
     private func text(of error: any Error) -> String {
         (error as? MockError)?.message ?? String(describing: error)
     }
@@ -142,10 +146,11 @@ final class Answerer: Sendable {
             guard let finding = try await piece.check.finding(in: question.payload) else { return .steps([]) }
             return .failed(.check, .finding(finding))
         case .sendComputed(let bytes):
-            return .steps(try Reply(.bytes(await bytes(captures(question)))).playable(framing: nil, for: planned.step))
+            let reply = Reply(.bytes(try await bytes(captures(question))))
+            return .steps(try reply.playable(framing: nil, for: planned.step, over: transport))
         case .respond(let responder, let framing, _):
             let reply = try await reply(of: responder, to: question, key)
-            return .steps(try reply.playable(framing: framing ?? .lengthPrefix(), for: planned.step))
+            return .steps(try reply.playable(framing: framing ?? .lengthPrefix(), for: planned.step, over: transport))
         case .respondTo(let table, _, _):
             for (index, stub) in table.stubs.enumerated()
             where try await stub.pattern.finding(in: question.payload) == nil {

@@ -9,16 +9,19 @@ struct EndpointReport: Sendable {
     var failuresDropped = 0
     var resetAfterFailure = 0
     var unscripted = 0
-    /// The script that nobody connected for, and how long it was waited.
-    var awaited: (script: Int, limit: UInt64)?
+    var awaited: Awaited?
     /// The script that no connection was made for.
     var unreached: Unreached?
     var acceptPauses = 0
     var acceptError: Int32 = 0
     /// Connections that were open.
     var active = 0
-    /// Whether the test had taken the listener down.
-    var isDown = false
+    /// What met those who connected.
+    var connectFault: ConnectFault?
+    /// Connections that a fault reset, accepted and not.
+    var resetAccepted = 0
+    var resetUnaccepted = 0
+    var turnedAway: Int { resetAccepted + resetUnaccepted }
     var connections: [ConnectionReport] = []
     /// Well-behaved connections of which nothing is kept.
     var recordsDropped = 0
@@ -36,6 +39,15 @@ struct EndpointReport: Sendable {
     var now: UInt64 = 0
     /// What closures had to say.
     var explanations: [Explanation.Key: Explanation] = [:]
+
+    /// The script that nobody connected for.
+    struct Awaited: Sendable {
+        let script: Int
+        /// How long it was waited.
+        let limit: UInt64
+        /// What was in force then.
+        let fault: ConnectFault?
+    }
 }
 
 /// What is counted of one entry of a script's plan.
@@ -91,7 +103,7 @@ struct ConnectionReport: Sendable {
             case mismatch, check, frameLength, frameTooLong, frameBadLength, frameBadEnd, noOption, delimiterMissing,
                 unexpectedBytes
             case clientClosed, clientReset, limit, leftByReset, leftCleanly, leftUnread
-            case noConnection, write, answer, noMemory, unscripted
+            case noConnection, write, answer, noMemory, unscripted, unprovable
         }
 
         let kind: Kind
@@ -113,7 +125,32 @@ struct ConnectionReport: Sendable {
     }
 
     enum ReplyPart: Sendable {
-        case send, pause, disconnect, end
+        case send, receive, pause, disconnect, end
+    }
+
+    /// A step that broke the connection or held it up.
+    struct Fault: Sendable, Hashable {
+        enum Kind: Sendable, Hashable {
+            case reset, fin, close, halfClose, stall, backpressure
+        }
+
+        enum Proof: Sendable, Hashable {
+            case open, confirmed, overdue, refused, elsewhere, unable
+        }
+
+        let kind: Kind
+        let step: Int
+        let time: UInt64
+        /// When the kernel said what came of it; 0: it has not.
+        var settled: UInt64 = 0
+        var proof = Proof.open
+        var sent = 0
+        var acknowledged = 0
+        var unread: Int?
+        var held: Int?
+        var withheld = 0
+        var sentReset = false
+        var hasRoom = false
     }
 
     /// Which side of it the script played.
@@ -168,4 +205,6 @@ struct ConnectionReport: Sendable {
     var sent: [UInt8] = []
     /// What steps have kept, the latest last.
     var kept: [Kept] = []
+    /// What broke the connection or held it up; the latest last.
+    var faults: [Fault] = []
 }

@@ -29,9 +29,9 @@ struct UnplayableReply: Error {
 
 extension Reply {
     /// The steps that play it; throws ``UnplayableReply``.
-    func playable(framing: Framing?, for step: Step) throws -> [Step] {
+    func playable(framing: Framing?, for step: Step, over transport: MockAddress.Family) throws -> [Step] {
         do {
-            return try steps(framing: framing, for: step)
+            return try steps(framing: framing, for: step, over: transport)
         } catch let error as MockError {
             throw UnplayableReply(reason: error.message)
         }

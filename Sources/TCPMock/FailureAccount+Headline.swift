@@ -25,11 +25,13 @@ extension FailureAccount {
         case .answer: answerFailed
         case .noMemory: "\(stepText) failed: out of memory"
         case .unscripted: unscripted
+        case .unprovable:
+            "\(stepText) can't be proven: the kernel does not tell of the \(peer)'s socket, which is on another host or gone"
         }
     }
 
     var stepText: String {
-        planned.map { "\($0.step)" } ?? "the step"
+        planned.map { "\($0.written)" } ?? "the step"
     }
 
     private var end: String {
@@ -48,6 +50,11 @@ extension FailureAccount {
                 : "the \(peer) to disconnect, as the script has ended"
         }
         if failure.replying == .disconnect { return "the \(peer) to disconnect, as the reply to its request says" }
+        let before = planned.faultAhead.map { " before the fault .\($0)" } ?? ""
+        return wanted(planned) + before
+    }
+
+    private func wanted(_ planned: PlannedStep) -> String {
         switch planned.step.kind {
         case .expect(let bytes): return "\(bytes)"
         case .expectTemplate(let template): return "\(template)"
@@ -62,6 +69,7 @@ extension FailureAccount {
         case .receiveUntil(let delimiter, let max): return "\(delimiter) in at most \(counted(max, "byte"))"
         case .expectSilence(let duration): return "silence for \(duration.brief)"
         case .expectEOF: return "the \(peer) to end its stream (FIN)"
+        case .expectBackpressure: return "the \(peer) to be held up in writing"
         default: return "the \(peer) to disconnect"
         }
     }
@@ -143,7 +151,7 @@ extension FailureAccount {
         }
         let at =
             if script.steps.indices.contains(failure.step), let number = script.steps[failure.step].number {
-                "was at step \(number) of \(script.count), \(script.steps[failure.step].step)"
+                "was at step \(number) of \(script.count), \(script.steps[failure.step].written)"
             } else {
                 "had played its script and had not disconnected"
             }

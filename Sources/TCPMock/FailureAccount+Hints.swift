@@ -59,6 +59,10 @@ extension FailureAccount {
             return unreadAdvice
         case .expectDisconnect?, .disconnect?:
             return stayAdvice
+        case .stall?:
+            return "has the \(peer) no limit of its own for a \(peer == "client" ? "server" : "client") that hangs?"
+        case .expectBackpressure?:
+            return "the \(peer) must want to write more than both kernels hold; a small receiveBuffer makes that less"
         case .expectFrame? where !failure.header.isEmpty:
             return "is the length prefix right? The \(peer) may think it has sent the whole frame"
         case .expectEOF?:

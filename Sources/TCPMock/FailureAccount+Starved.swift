@@ -4,20 +4,20 @@ extension FailureAccount {
     /// The client ended or reset the connection in the middle of a step.
     func starved(by ending: String) -> String {
         guard let planned else { return ending }
-        if failure.asked { return "\(planned.step) is not done: \(ending) \(whileAsked)" }
+        if failure.asked { return "\(stepText) is not done: \(ending) \(whileAsked)" }
         if failure.replying != nil {
-            return "\(planned.step) is not done: \(ending) before all of the reply was played"
+            return "\(stepText) is not done: \(ending) before all of the reply was played"
         }
         switch planned.step.kind {
         case .expect, .expectTemplate, .expectPiece, .expectFrame, .receiveExactly, .receiveAtLeast, .receiveUntil,
             .respond, .respondTo, .anyOrder, .optional, .choose:
             return "expected \(wanted), \(soFar), then \(ending)\(starvedBy)"
         case .delay:
-            return "\(planned.step) was cut short: \(ending)"
+            return "\(stepText) was cut short: \(ending)"
         case .send where failure.offset > 0, .sendFrame where failure.offset > 0:
-            return "\(planned.step) is not done: \(ending) after \(counted(failure.offset, "byte")) of it"
+            return "\(stepText) is not done: \(ending) after \(counted(failure.offset, "byte")) of it"
         case .send, .sendFrame, .sendComputed, .open, .wait:
-            return "\(planned.step) can't be played: \(ending) before it"
+            return "\(stepText) can't be played: \(ending) before it"
         default:
             return "expected \(wanted), but \(ending)"
         }
@@ -39,13 +39,18 @@ extension FailureAccount {
         if failure.asked { return unanswered(after: limit) }
         if isResting { return "expected the \(peer) to disconnect or to ask again, but \(stillThere(after: limit))" }
         if failure.replying == .disconnect { return "expected \(wanted), but \(stillThere(after: limit))" }
+        if failure.replying == .receive {
+            return "\(stepText) is not done: what its reply waits for had not come after \(limit)"
+        }
         switch planned.step.kind {
         case .send, .sendFrame:
             return notTaken(within: limit)
-        case .expectDisconnect, .disconnect:
+        case .expectDisconnect, .disconnect, .stall:
             return "expected \(wanted), but \(stillThere(after: limit))"
+        case .expectBackpressure:
+            return "expected \(wanted), but after \(limit) it was not: \(pressure)"
         case .reset, .close, .halfClose:
-            return "\(planned.step) is not done: the \(peer) did not acknowledge all that was sent within \(limit)"
+            return "\(stepText) is not done: the \(peer) did not acknowledge all that was sent within \(limit)"
         case .expect, .expectTemplate, .expectPiece, .receiveExactly, .receiveAtLeast, .receiveUntil, .expectFrame,
             .respond, .respondTo, .anyOrder, .optional, .choose:
             return "expected \(wanted), \(soFar)\(noMore(for: limit))\(starvedBy)"
@@ -88,6 +93,15 @@ extension FailureAccount {
         guard connection.gotFin else { return "it was still connected after \(limit)" }
         guard let sample, sample.unread > 0 else { return "it had only ended its stream (FIN) after \(limit)" }
         return "after \(limit) it had only ended its stream (FIN), leaving \(unread(sample)) unread"
+    }
+
+    /// What each side held when a client was not held up.
+    private var pressure: String {
+        guard let fault = connection.faults.last(where: { $0.kind == .backpressure }) else { return "nothing is known" }
+        let here = "\(counted(fault.held ?? 0, "byte")) of its were unread here"
+        if fault.withheld == 0 { return "\(here), and its kernel had sent all that it wrote" }
+        let there = "\(here) and \(counted(fault.withheld, "byte")) still in its kernel"
+        return fault.hasRoom ? "\(there), which had room for more" : "\(there), and one of the two was still moving"
     }
 
     // MARK: How much came
@@ -145,7 +159,7 @@ extension FailureAccount {
     /// A receive(atLeast:) before it may have taken what this step waits for.
     private var starvedBy: String {
         guard let (step, took) = greedyStep else { return "" }
-        return "; step \(step.number ?? 0), \(step.step), took \(counted(took, "byte")), all that had come by then"
+        return "; step \(step.number ?? 0), \(step.written), took \(counted(took, "byte")), all that had come by then"
     }
 
     /// The receive(atLeast:) that took more than it needed, right before this step, and how much it took.

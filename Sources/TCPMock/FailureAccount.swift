@@ -174,7 +174,7 @@ extension ScriptPlan {
         let rest = steps.enumerated().dropFirst(index + 1).filter { $0.element.isListed && !done.contains($0.offset) }
             .map(\.element)
         guard !rest.isEmpty else { return nil }
-        let shown = rest.prefix(4).map { "\($0.number ?? 0) \($0.step)" }
+        let shown = rest.prefix(4).map { "\($0.number ?? 0) \($0.written)" }
         let more = rest.count > shown.count ? " · … \(rest.count - shown.count) more" : ""
         return shown.joined(separator: " · ") + more
     }

@@ -44,15 +44,14 @@ enum Judge {
 
     /// A connection that was waited for and did not come.
     private static func missing(_ plan: EndpointPlan, _ report: EndpointReport) -> [ScriptFailure] {
-        guard let (index, limit) = report.awaited else { return [] }
-        let script = plan.script(at: index) ?? ScriptPlan()
+        guard let awaited = report.awaited else { return [] }
+        let script = plan.script(at: awaited.script) ?? ScriptPlan()
         return [
             ScriptFailure(
                 kind: .notConnected,
                 location: placeOfConnect(plan, script),
-                summary: AbsenceText.summary(
-                    plan, came: report.scripted, limit: report.isDown ? nil : .nanoseconds(limit)),
-                details: AbsenceText.details(plan, script, report).joined(separator: "\n"),
+                summary: AbsenceText.summary(plan, awaited, came: report.scripted),
+                details: AbsenceText.details(plan, script, awaited, report).joined(separator: "\n"),
                 connection: nil, step: nil, stepCount: script.count, offset: nil, sinceLastBytes: nil)
         ]
     }
@@ -109,7 +108,7 @@ enum Judge {
             let was = connection.dropped ? "was reset, for the server was taken down," : "was stopped"
             if let next = script.steps.dropFirst(connection.step).first(where: { $0.number != nil }) {
                 notes.append(
-                    "connection \(connection.number) \(was) before step \(next.number ?? 0) of \(script.count), \(next.step)"
+                    "connection \(connection.number) \(was) before step \(next.number ?? 0) of \(script.count), \(next.written)"
                 )
             } else if !connection.dropped {
                 notes.append(
@@ -128,6 +127,7 @@ enum Judge {
         if report.unscripted > 0 {
             notes.append("\(counted(report.unscripted, "connection")) came that no script was for")
         }
+        notes += AbsenceText.turnedAway(report).map { "\($0) by the fault in force" }
         if report.failuresDropped > 0 {
             notes.append(
                 "\(counted(report.failuresDropped, "failed connection")) more came than are kept and shown here")
@@ -160,10 +160,10 @@ enum Judge {
             guard report.scripted == 0, let first = plan.scripts[0].steps.first(where: { $0.number != nil }) else {
                 return nil
             }
-            return "\(nobodyCame(plan)), before step 1 of \(plan.scripts[0].count), \(first.step)"
+            return "\(nobodyCame(plan, report)), before step 1 of \(plan.scripts[0].count), \(first.written)"
         case .every(let required, _):
             guard report.scripted < required ?? 1 else { return nil }
-            guard report.scripted > 0 else { return nobodyCame(plan) }
+            guard report.scripted > 0 else { return nobodyCame(plan, report) }
             let came = "only \(report.scripted) of \(required ?? 1)"
             return switch plan.side {
             case .server: "\(came) had connected when the server was stopped"
@@ -172,9 +172,10 @@ enum Judge {
         }
     }
 
-    private static func nobodyCame(_ plan: EndpointPlan) -> String {
-        switch plan.side {
-        case .server: "nobody had connected when the server was stopped"
+    private static func nobodyCame(_ plan: EndpointPlan, _ report: EndpointReport) -> String {
+        let fault = report.connectFault.map { " with \(AbsenceText.name($0)) in force" } ?? ""
+        return switch plan.side {
+        case .server: "nobody had connected when the server was stopped\(fault)"
         case .client: "the client had not connected when it was stopped"
         }
     }
@@ -205,6 +206,7 @@ extension ScriptFailure.Kind {
             case .answer: .closure
             case .noMemory: .mock
             case .unscripted: .unscripted
+            case .unprovable: .unprovable
             }
     }
 }

@@ -9,16 +9,17 @@ final class LiveScript: Sendable {
         var isOpen = true
         var waiting: [Step] = []
         /// What all steps so far have left.
-        var lint = ScriptLint.State()
+        var lint: ScriptLint.State
     }
 
-    private let state = Locked(State())
+    private let state: Locked<State>
     private let plan: Locked<EndpointPlan>
     private let framing: Framing
     private let side: Side
 
     /// Steps go to the first script of `plan`, which is locked before this is, never after.
-    init(_ plan: Locked<EndpointPlan>, framing: Framing, side: Side) {
+    init(_ plan: Locked<EndpointPlan>, framing: Framing, over transport: MockAddress.Family, side: Side) {
+        state = Locked(State(lint: ScriptLint.State(transport: transport)))
         self.plan = plan
         self.framing = framing
         self.side = side

@@ -36,6 +36,13 @@ extension MockClient {
         public var progress: MockServer.Setting
         /// How slow a line all sends go through. Default: none.
         public var shaping: Shaping?
+        /// How many bytes the kernel may hold for each connection that were not read (SO_RCVBUF), so that a server that writes soon
+        /// meets a window that is shut. Default: nil, the kernel's choice, which grows as it is read.
+        ///
+        /// Linux doubles the number, for its own use of the memory, and makes it at least 2,304 bytes after that; how many
+        /// bytes of a client's fit depends on how they are cut into segments. See tcp(7) and socket(7). Not for Unix-domain
+        /// sockets, whose bytes wait in the sender's buffer.
+        public var receiveBuffer: Int?
         /// Where that line goes.
         var progressDescriptor = standardError
         /// The best that lock-step may use.
@@ -46,7 +53,8 @@ extension MockClient {
             limits: Limits = Limits(), connect: Duration = .seconds(2), sources: [MockAddress] = [],
             afterScript: AfterScript = .leave, framing: Framing = .lengthPrefix(),
             recording: MockServer.Recording = .bytes(16 * 1024), logger: Logger? = nil,
-            statistics: MockServer.Setting = .automatic, progress: MockServer.Setting = .off, shaping: Shaping? = nil
+            statistics: MockServer.Setting = .automatic, progress: MockServer.Setting = .off, shaping: Shaping? = nil,
+            receiveBuffer: Int? = nil
         ) {
             self.limits = limits
             self.connect = connect
@@ -58,6 +66,7 @@ extension MockClient {
             self.statistics = statistics
             self.progress = progress
             self.shaping = shaping
+            self.receiveBuffer = receiveBuffer
         }
     }
 
@@ -70,7 +79,7 @@ extension MockClient {
         /// It stays connected and silent until it is finished, and leaves then; the server may leave before.
         case stayOpen
         /// It resets the connection (RST), once the server's system has acknowledged all that was sent. Neither side keeps
-        /// anything of it then. Unix-domain sockets know no reset: there it is a close.
+        /// anything of it then. Unix-domain sockets know no RST: there it is a ``MockError``.
         case reset
 
         var ending: ScriptPlan.Ending {
@@ -91,6 +100,7 @@ extension MockClient.Options {
         for source in sources where source.family != address.family {
             return "can't connect from \(source) to \(address): they are of different families"
         }
+        if afterScript == .reset, let problem = MockServer.Options.noReset(over: address) { return problem }
         return shared(with: address).problem
     }
 
@@ -98,7 +108,7 @@ extension MockClient.Options {
     func shared(with address: MockAddress) -> MockServer.Options {
         var shared = MockServer.Options(
             address: address, limits: limits, framing: framing, recording: recording, logger: logger,
-            statistics: statistics, progress: progress, shaping: shaping)
+            statistics: statistics, progress: progress, shaping: shaping, receiveBuffer: receiveBuffer)
         shared.progressDescriptor = progressDescriptor
         shared.lockstep = lockstep
         return shared

@@ -97,7 +97,7 @@ public final class MockClient: MockEndpoint, @unchecked Sendable {  // it stores
         }
         let ending = options.afterScript.ending
         let planned = try scripts.map {
-            try ScriptPlan($0, framing: options.framing, ending: ending, at: location)
+            try ScriptPlan($0, framing: options.framing, ending: ending, over: address.family, at: location)
         }
         var plan = EndpointPlan(
             mode: mode, scripts: planned, options: options.shared(with: address), scale: .current, location: location)

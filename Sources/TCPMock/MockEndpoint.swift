@@ -60,6 +60,6 @@ public class MockEndpoint: @unchecked Sendable {  // all it stores is immutable 
 extension EndpointPlan {
     fileprivate func liveScript(_ shared: Locked<EndpointPlan>) -> LiveScript? {
         guard case .live = mode else { return nil }
-        return LiveScript(shared, framing: options.framing, side: side)
+        return LiveScript(shared, framing: options.framing, over: options.address.family, side: side)
     }
 }

@@ -1,4 +1,4 @@
-// A server that goes away and comes back on the same port, as when it is restarted.
+// A server that goes away and comes back on the same port, as when it is restarted, or fails those who connect.
 
 extension MockServer {
     /// Stops listening: connects are refused from when this returns, until `bringUp()`.
@@ -13,7 +13,7 @@ extension MockServer {
     /// - Throws: ``MockError`` on a server that has been finished, and when no descriptor is left to hold the port with;
     ///   the server then goes on listening.
     public func takeDown(resettingConnections: Bool = false) async throws {
-        try await turn("down") { try self.core.takeDown(resetting: resettingConnections, token: $0) }
+        try await turn(.down, resetting: resettingConnections)
     }
 
     /// Stops listening, blocking the calling thread for the moment that takes.
@@ -22,15 +22,17 @@ extension MockServer {
     /// - Throws: ``MockError`` on a server that has been finished, and when no descriptor is left to hold the port with.
     @available(*, noasync, message: "use 'try await takeDown()'")
     public func takeDown(resettingConnections: Bool = false) throws {
-        try turnBlocking("down") { try core.takeDown(resetting: resettingConnections, token: $0) }
+        try turnBlocking(.down, resetting: resettingConnections)
     }
 
     /// Listens again on the same port: clients can connect when this returns. One that is up already stays so.
     ///
+    /// It ends every other ``ConnectFault`` too.
+    ///
     /// - Throws: ``MockError`` on a server that has been finished, and when the path of a Unix-domain socket has been
     ///   taken by somebody else.
     public func bringUp() async throws {
-        try await turn("up") { try self.core.bringUp(token: $0) }
+        try await turn(nil)
     }
 
     /// Listens again on the same port, blocking the calling thread for the moment that takes.
@@ -39,43 +41,106 @@ extension MockServer {
     ///   taken by somebody else.
     @available(*, noasync, message: "use 'try await bringUp()'")
     public func bringUp() throws {
-        try turnBlocking("up") { try core.bringUp(token: $0) }
+        try turnBlocking(nil)
     }
+
+    // MARK: any fault
+
+    /// From when this returns `fault` meets those who connect, and no other fault; nil: they are served, as by `bringUp()`.
+    ///
+    /// Any fault can follow any other, again and again, and the port stays reserved throughout. Who has knocked before is
+    /// dealt with first, as was in force then and without further delay: let in, or reset. A server that turns everybody
+    /// away waits for nobody: limits for clients to connect begin anew when it serves again.
+    ///
+    /// ```swift
+    /// try await server.setConnectFault(.blackHole)   // the client's own connect limit is tested here
+    /// try await server.setConnectFault(nil)
+    /// ```
+    ///
+    /// - Parameters:
+    ///   - fault: What is to happen to new connections.
+    ///   - resettingConnections: Whether the connections that are open are reset. Else they go on.
+    /// - Throws: ``MockError`` when the transport can't do it, on a server that has been finished, and when no descriptor
+    ///   is left to hold the port with; what was in force then stays so.
+    public func setConnectFault(
+        _ fault: ConnectFault?, resettingConnections: Bool = false,
+        fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
+    ) async throws {
+        let place = SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column)
+        try check(fault, at: place)
+        try await turn(fault, resetting: resettingConnections, at: place)
+    }
+
+    /// Sets what meets those who connect, blocking the calling thread for the moment that takes.
+    ///
+    /// - Parameters:
+    ///   - fault: What is to happen to new connections; nil: they are served.
+    ///   - resettingConnections: Whether the connections that are open are reset. Else they go on.
+    /// - Throws: ``MockError`` as the other one.
+    @available(*, noasync, message: "use 'try await setConnectFault(…)'")
+    public func setConnectFault(
+        _ fault: ConnectFault?, resettingConnections: Bool = false,
+        fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
+    ) throws {
+        let place = SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column)
+        try check(fault, at: place)
+        try turnBlocking(fault, resetting: resettingConnections, at: place)
+    }
+
+    /// How many connections a ``ConnectFault`` has reset so far. Those refused or not answered nobody can count.
+    public var turnedAway: Int { snapshot(.counts).turnedAway }
 
     // MARK: parts
 
-    private func turn(_ way: String, by post: @escaping @Sendable (UInt64) throws -> Void) async throws {
-        try checkIsOpen(way)
+    private func check(_ fault: ConnectFault?, at place: SourcePosition) throws {
+        guard let problem = fault?.problem(on: address) else { return }
+        throw MockError(kind: .misuse, problem, at: place)
+    }
+
+    private func turn(
+        _ fault: ConnectFault?, resetting: Bool = false, at place: SourcePosition? = nil
+    ) async throws {
+        try checkIsOpen(fault, place)
         let outcome: Inquiries.Turn = try await withCheckedThrowingContinuation { continuation in
             do {
-                try inbox.inquiries.ask(turn: { continuation.resume(returning: $0) }, by: post)
+                try inbox.inquiries.ask(
+                    turn: { continuation.resume(returning: $0) },
+                    by: { try core.set(fault, resetting: resetting, token: $0) })
             } catch {
                 continuation.resume(throwing: error)
             }
         }
-        try conclude(way, outcome)
+        try conclude(fault, outcome, place)
     }
 
-    private func turnBlocking(_ way: String, by post: (UInt64) throws -> Void) throws {
-        try checkIsOpen(way)
+    private func turnBlocking(
+        _ fault: ConnectFault?, resetting: Bool = false, at place: SourcePosition? = nil
+    ) throws {
+        try checkIsOpen(fault, place)
         let answer = Answer<Inquiries.Turn>()
-        try inbox.inquiries.ask(turn: { answer.give($0) }, by: post)
-        try conclude(way, answer.wait() ?? .finished)
+        try inbox.inquiries.ask(
+            turn: { answer.give($0) }, by: { try core.set(fault, resetting: resetting, token: $0) })
+        try conclude(fault, answer.wait() ?? .finished, place)
     }
 
-    private func checkIsOpen(_ way: String) throws {
-        if inbox.phase != .open { try conclude(way, .finished) }
+    private func checkIsOpen(_ fault: ConnectFault?, _ place: SourcePosition?) throws {
+        if inbox.phase != .open { try conclude(fault, .finished, place) }
     }
 
-    private func conclude(_ way: String, _ outcome: Inquiries.Turn) throws {
-        let taking = way == "down" ? "take the server down" : "bring the server up"
+    private func conclude(_ fault: ConnectFault?, _ outcome: Inquiries.Turn, _ place: SourcePosition?) throws {
+        let taking =
+            switch fault?.kind {
+            case nil: "bring the server up"
+            case .down: "take the server down"
+            default: "set connectFault \(fault?.description ?? "")"
+            }
         switch outcome {
         case .done:
-            inbox.log?.turned(way)
+            inbox.log?.turned(fault)
         case .refused(let code):
-            throw MockError(kind: .system, "can't \(taking): \(systemText(code))", errno: code)
+            throw MockError(kind: .system, "can't \(taking): \(systemText(code))", at: place, errno: code)
         case .finished:
-            throw MockError(kind: .misuse, "can't \(taking): it has been finished")
+            throw MockError(kind: .misuse, "can't \(taking): it has been finished", at: place)
         }
     }
 }

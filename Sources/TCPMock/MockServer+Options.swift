@@ -42,6 +42,16 @@ extension MockServer {
         public var progress: Setting
         /// How slow a line all sends go through. Default: none.
         public var shaping: Shaping?
+        /// How many bytes the kernel may hold for each connection that were not read (SO_RCVBUF), so that a client that writes soon
+        /// meets a window that is shut. Default: nil, the kernel's choice, which grows as it is read.
+        ///
+        /// Linux doubles the number, for its own use of the memory, and makes it at least 2,304 bytes after that; how many
+        /// bytes of a client's fit depends on how they are cut into segments. See tcp(7) and socket(7). Not for Unix-domain
+        /// sockets, whose bytes wait in the sender's buffer.
+        public var receiveBuffer: Int?
+        /// What meets those who connect, from the first one on, until `setConnectFault(_:)` says otherwise. Default: nil;
+        /// they are served.
+        public var connectFault: ConnectFault?
         /// Where that line goes; tests have a terminal of their own.
         var progressDescriptor = standardError
         /// The best that lock-step may use.
@@ -52,7 +62,8 @@ extension MockServer {
             address: MockAddress = .loopback, limits: Limits = Limits(), unscripted: UnscriptedConnection = .fail,
             afterScript: AfterScript = .mustLeave, framing: Framing = .lengthPrefix(),
             recording: Recording = .bytes(16 * 1024), logger: Logger? = nil, statistics: Setting = .automatic,
-            progress: Setting = .off, shaping: Shaping? = nil
+            progress: Setting = .off, shaping: Shaping? = nil, receiveBuffer: Int? = nil,
+            connectFault: ConnectFault? = nil
         ) {
             self.address = address
             self.limits = limits
@@ -64,6 +75,8 @@ extension MockServer {
             self.statistics = statistics
             self.progress = progress
             self.shaping = shaping
+            self.receiveBuffer = receiveBuffer
+            self.connectFault = connectFault
         }
     }
 
@@ -99,7 +112,7 @@ extension MockServer {
         /// very often need this, or ``reset``: see <doc:ThousandsOfConnections>.
         case closeFirst
         /// The server resets the connection (RST), once the client's system has acknowledged all that was sent. Neither
-        /// side keeps anything of it then. Unix-domain sockets know no reset: there it is a close.
+        /// side keeps anything of it then. Unix-domain sockets know no RST: there it is a ``MockError``.
         case reset
 
         var ending: ScriptPlan.Ending {
@@ -132,11 +145,23 @@ extension MockServer {
 }
 
 extension MockServer.Options {
+    static func noReset(over address: MockAddress) -> String? {
+        guard address.family == .unix else { return nil }
+        return "afterScript: .reset can't be had over a Unix-domain socket, which knows no RST"
+    }
+
     /// What can't be meant, or nil.
     var problem: String? {
         if limits.step < .zero || limits.afterScript < .zero { return "a limit can't be negative" }
         if limits.maxBuffered < 1 { return "maxBuffered: \(limits.maxBuffered) leaves no room for a byte" }
         if recording.bytesPerDirection < 0 { return "recording can't keep \(recording.bytesPerDirection) bytes" }
-        return shaping?.problem
+        if let receiveBuffer {
+            if receiveBuffer < 1 { return "receiveBuffer: \(receiveBuffer) leaves no room for a byte" }
+            if address.family == .unix {
+                return "receiveBuffer can't be had over a Unix-domain socket, whose bytes wait in the sender's buffer"
+            }
+        }
+        if afterScript == .reset { return MockServer.Options.noReset(over: address) }
+        return shaping?.problem ?? connectFault?.problem(on: address)
     }
 }

@@ -84,7 +84,8 @@ public final class MockServer: MockEndpoint, @unchecked Sendable {  // it stores
         }
         let ending = options.afterScript.ending
         let planned = try scripts.map {
-            try ScriptPlan($0, framing: options.framing, ending: ending, at: location)
+            try ScriptPlan(
+                $0, framing: options.framing, ending: ending, over: options.address.family, at: location)
         }
         var plan = EndpointPlan(mode: mode, scripts: planned, options: options, scale: .current, location: location)
         if case .live = mode { plan.scripts = [ScriptPlan(ending: ending)] }

@@ -42,7 +42,8 @@ public struct Reply: Sendable {
     /// Closes the connection, as ``Step/close(fileID:filePath:line:column:)`` does.
     public static var close: Reply { Reply(.steps([.close()])) }
 
-    /// Resets the connection, as ``Step/reset(discardingUnsent:within:fileID:filePath:line:column:)`` does.
+    /// Resets the connection, as ``Step/reset(discardingUnsent:within:fileID:filePath:line:column:)`` does; over a
+    /// Unix-domain socket, which knows no RST, that fails the step that replies.
     public static var reset: Reply { Reply(.steps([.reset()])) }
 }
 
@@ -67,9 +68,11 @@ extension Reply: ExpressibleByArrayLiteral {
 
 extension Reply {
     /// The steps that play it, at the line of the step that it answers; throws what can't be played.
-    func steps(framing: Framing?, for step: Step) throws -> [Step] {
+    func steps(
+        framing: Framing?, for step: Step, over transport: MockAddress.Family = .ipv4
+    ) throws -> [Step] {
         let steps = try uncheckedSteps(framing: framing, for: step)
-        var state = ScriptLint.State()
+        var state = ScriptLint.State(transport: transport)
         try ScriptLint.check(steps, after: &state)
         return steps
     }

@@ -45,6 +45,8 @@ public struct ScriptFailure: Sendable, Hashable, CustomStringConvertible {
         public static let unscripted = Kind(description: "unscripted")
         /// Sending failed.
         public static let send = Kind(description: "send")
+        /// The kernel does not tell what the step wants to know: the other side is on another host.
+        public static let unprovable = Kind(description: "unprovable")
         /// The mock itself could not go on (out of memory).
         public static let mock = Kind(description: "mock")
     }

@@ -1,7 +1,7 @@
 // What can be wrong with a single step's values.
 
 extension ScriptLint {
-    static func badValue(_ step: Step) -> String? {
+    static func badValue(_ step: Step, over transport: MockAddress.Family) -> String? {
         if let limit = step.limit, limit < .zero { return "\(step): a limit can't be negative" }
         switch step.kind {
         case .expect(let bytes):
@@ -22,13 +22,21 @@ extension ScriptLint {
         case .expectTemplate(let template): return template.problem.map { "\(step): \($0)" }
         case .expectPiece(let piece): return badPiece(step, piece)
         case .respond(_, let framing, _): return framing?.problem.map { "\(step): \($0)" }
-        case .respondTo(let table, let framing, _): return badTable(step, table, framing)
+        case .respondTo(let table, let framing, _): return badTable(step, table, framing, over: transport)
+        case .fault(_, let placement): return placement.problem(in: step)
+        case .stall(let duration?): return badStall(step, duration)
         default: return nil
         }
     }
 
     private static func badPacing(_ step: Step, of count: Int) -> String? {
         step.pacing?.problem(of: count).map { "\(step): \($0)" }
+    }
+
+    private static func badStall(_ step: Step, _ duration: Duration) -> String? {
+        if duration < .zero { return "\(step): a duration can't be negative" }
+        return step.limit == nil
+            ? nil : "\(step) ends by itself: a limit is for a stall that lasts until the client leaves"
     }
 
     private static func badDelimiter(_ step: Step, _ delimiter: Bytes, _ max: Int) -> String? {
@@ -53,11 +61,13 @@ extension ScriptLint {
         return "\(step): \(problem)"
     }
 
-    private static func badTable(_ step: Step, _ table: StubTable, _ framing: Framing?) -> String? {
+    private static func badTable(
+        _ step: Step, _ table: StubTable, _ framing: Framing?, over transport: MockAddress.Family
+    ) -> String? {
         if table.stubs.isEmpty { return "\(step) has no stubs, so that every request is a failure" }
         for stub in table.stubs {
             if let problem = stub.pattern.problem { return "\(step): \(problem)" }
-            if let problem = badReply(stub.reply, step, framing) { return "\(step): \(problem)" }
+            if let problem = badReply(stub.reply, step, framing, over: transport) { return "\(step): \(problem)" }
         }
         if let framing {
             return (framing.problem ?? unreachable(table)).map { "\(step): \($0)" }
@@ -71,9 +81,11 @@ extension ScriptLint {
             .map { "\(step): \($0)" }
     }
 
-    private static func badReply(_ reply: Reply, _ step: Step, _ framing: Framing?) -> String? {
+    private static func badReply(
+        _ reply: Reply, _ step: Step, _ framing: Framing?, over transport: MockAddress.Family
+    ) -> String? {
         do {
-            for reply in try reply.steps(framing: framing, for: step) {
+            for reply in try reply.steps(framing: framing, for: step, over: transport) {
                 if case .sendFrame(_, nil) = reply.kind { return "a frame needs a framing: say which, with framing:" }
             }
             return nil

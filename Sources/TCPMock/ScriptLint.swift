@@ -23,15 +23,21 @@ enum ScriptLint {
 
     /// What a script has done by some step.
     struct State: Sendable {
+        /// What it is played over: not every transport can do everything.
+        var transport = MockAddress.Family.ipv4
         var isFirst = true
         var terminal: Step?
         var halfClosed = false
         var clientEnded: Step?
         /// A step that serves until the client leaves.
         var served: Step?
+        /// Where reading was stopped.
+        var deaf: Step?
 
         /// Whether bytes may come and go.
-        var isOpen: Bool { terminal == nil && served == nil && clientEnded == nil && !halfClosed }
+        var isOpen: Bool {
+            terminal == nil && served == nil && clientEnded == nil && !halfClosed && deaf == nil
+        }
     }
 
     static func walk(_ steps: [Step], depth: Int, _ state: inout State) throws {
@@ -93,7 +99,7 @@ enum ScriptLint {
     }
 
     private static func check(_ step: Step, _ state: inout State) throws {
-        if let message = badValue(step) {
+        if let message = badValue(step, over: state.transport) ?? step.impossible(over: state.transport) {
             throw problem(step, message)
         }
         if let terminal = state.terminal, !step.isExpectDisconnect {
@@ -119,11 +125,26 @@ enum ScriptLint {
                 "\(step) can't come after expectEOF (line \(ended.location.line)): the other side has nothing more to say there"
             )
         }
+        if step.needsReading, let deaf = state.deaf {
+            throw problem(
+                step,
+                "\(step) can't come after \(deaf) (line \(deaf.location.line)): nothing is read there before a resumeReading"
+            )
+        }
+        note(step, &state)
+    }
+
+    private static func note(_ step: Step, _ state: inout State) {
         state.isFirst = false
         if step.isTerminal { state.terminal = step }
         if step.serves { state.served = step }
-        if case .halfClose = step.kind { state.halfClosed = true }
-        if case .expectEOF = step.kind { state.clientEnded = step }
+        switch step.kind {
+        case .halfClose, .fault(.halfClose, _): state.halfClosed = true
+        case .expectEOF: state.clientEnded = step
+        case .stopReading: state.deaf = step
+        case .resumeReading, .expectBackpressure: state.deaf = nil
+        default: break
+        }
     }
 
     static func problem(_ step: Step, _ message: String) -> MockError {
@@ -143,7 +164,8 @@ extension Step {
     /// After it the connection is over; only a harmless expectDisconnect may follow.
     var isTerminal: Bool {
         switch kind {
-        case .expectDisconnect, .disconnect, .close, .reset: true
+        case .expectDisconnect, .disconnect, .close, .reset, .stall(nil): true
+        case .fault(let fault, _): fault != .halfClose
         default: false
         }
     }
@@ -168,14 +190,18 @@ extension Step {
     var isSend: Bool {
         switch kind {
         case .send, .sendFrame, .sendComputed: true
+        case .fault(_, let placement):
+            if case .send? = placement.approach { true } else { false }
         default: false
         }
     }
 
-    /// Whether a reply may have it: it sends, waits or ends the connection.
+    /// Whether a reply may have it: it sends, waits, or ends or breaks the connection.
     var isReply: Bool {
         switch kind {
-        case .send, .sendFrame, .delay, .halfClose, .disconnect, .close, .reset: true
+        case .send, .sendFrame, .delay, .halfClose, .disconnect, .close, .reset, .fault, .stall, .stopReading,
+            .resumeReading:
+            true
         default: false
         }
     }
@@ -185,7 +211,54 @@ extension Step {
         case .expect, .expectTemplate, .expectPiece, .expectFrame, .receiveExactly, .receiveAtLeast, .receiveUntil,
             .respond, .respondTo:
             true
+        case .fault(_, let placement): placement.approach?.takesBytes ?? false
         default: false
         }
+    }
+
+    /// Whether it can't be done while nothing is read.
+    var needsReading: Bool {
+        switch kind {
+        case .expectSilence, .expectEOF: true
+        case .fault(_, let placement): placement.approach?.isOnTheWay == true && !isSend
+        default: takesBytes
+        }
+    }
+
+    /// Why it can't be done over a transport, or on this system; nil: it can.
+    func impossible(over transport: MockAddress.Family) -> String? {
+        switch kind {
+        case .reset where transport == .unix, .fault(.reset, _) where transport == .unix:
+            return
+                "\(self) can't be played over a Unix-domain socket, which knows no RST: close() ends the connection there"
+        case .expectBackpressure where transport == .unix:
+            return
+                "\(self) can't be proven over a Unix-domain socket: the kernel does not tell what its client has yet to send"
+        case .expectBackpressure:
+            #if os(Linux)
+                return nil
+            #else
+                return
+                    "\(self) can't be proven on this system: its kernel does not tell what the client has yet to send"
+            #endif
+        default: return nil
+        }
+    }
+}
+
+extension Step.Kind {
+    /// Whether it takes bytes of the other side's.
+    fileprivate var takesBytes: Bool {
+        switch self {
+        case .receiveExactly, .receiveAtLeast, .receiveUntil: true
+        default: false
+        }
+    }
+
+    /// Whether it is what a fault's place is reached by.
+    var isOnTheWay: Bool {
+        if case .send = self { return true }
+        if case .expectSilence = self { return true }
+        return takesBytes
     }
 }

@@ -23,6 +23,7 @@ extension ScriptPlan {
         case .optional(let body): layOutOptional(step, body, depth)
         case .choose(let routes): layOutChoose(step, routes, depth)
         case .expectTemplate(let template): layOutTemplate(step, template)
+        case .fault: layOutFault(step)
         case .respond(_, _, let serves):
             let place = addWritten(step)
             if serves { goRound(step, from: place, depth) }
@@ -83,6 +84,13 @@ extension ScriptPlan {
         count += 1
         for (index, move) in template.moves.enumerated() {
             add(step, .part(move), number: count, isListed: index == 0)
+        }
+    }
+
+    private mutating func layOutFault(_ step: Step) {
+        count += 1
+        for (index, part) in (step.faultParts ?? []).enumerated() {
+            add(part, .faultPart(of: step), number: count, isListed: index == 0)
         }
     }
 
@@ -151,7 +159,11 @@ extension ScriptPlan {
     }
 
     private mutating func addStub(_ stub: Step, of step: Step) {
-        add(stub, .stub, number: count)
+        guard let parts = stub.faultParts else {
+            add(stub, .stub, number: count)
+            return
+        }
+        for part in parts { add(part, .faultPart(of: stub), number: count) }
     }
 }
 

@@ -8,6 +8,8 @@ struct PlannedStep: Sendable {
         case written
         /// One move of a written template.
         indirect case part(Template.Move)
+        /// One move of a written fault: on the way to its place, or the fault itself.
+        indirect case faultPart(of: Step)
         /// What a written table of stubs expects and answers.
         case stub
         /// The end of a repeat: back to `target` for so many rounds; nil: without end.
@@ -104,18 +106,19 @@ struct ScriptPlan: Sendable {
 
     /// Lays out a fixed script, with its unwritten end.
     init(
-        _ script: Script, framing: Framing, ending: Ending = .expectsLeave, at location: SourcePosition
+        _ script: Script, framing: Framing, ending: Ending = .expectsLeave,
+        over transport: MockAddress.Family = .ipv4, at location: SourcePosition
     ) throws {
         self.init(ending: ending)
         steps.reserveCapacity(script.steps.count + 1)
-        try append(script.steps, framing: framing)
+        try append(script.steps, framing: framing, over: transport)
         if !ScriptLint.ends(script.steps) { appendEnd(at: location) }
     }
 
     /// Checks and lays out a whole script's written steps.
-    mutating func append(_ steps: [Step], framing: Framing) throws {
+    mutating func append(_ steps: [Step], framing: Framing, over transport: MockAddress.Family = .ipv4) throws {
         let framed = steps.framedByDefault(framing)
-        var lint = ScriptLint.State()
+        var lint = ScriptLint.State(transport: transport)
         try ScriptLint.check(framed, after: &lint)
         layOut(framed, depth: 0)
         asks = framed.contains(where: \.asks)
@@ -147,6 +150,20 @@ extension Step {
 }
 
 extension PlannedStep {
+    /// The step as the script wrote it.
+    var written: Step {
+        if case .faultPart(let step) = role { step } else { step }
+    }
+
+    /// The fault it leads to, if it is on the way to one.
+    var faultAhead: Fault? {
+        guard case .faultPart(let written) = role, case .fault(let fault, _) = written.kind else { return nil }
+        return step.kind.isOnTheWay ? fault : nil
+    }
+
+    /// Whether it leads to the place of a fault.
+    var isOnTheWay: Bool { faultAhead != nil }
+
     /// Whether it is part of a table of stubs.
     var isStub: Bool {
         if case .stub = role { true } else { false }

@@ -69,7 +69,7 @@ private struct StepCounts {
         guard isCounted else { return [] }
         return plan.scripts.enumerated().flatMap { index, script in
             script.steps.filter(\.isListed).compactMap { planned in
-                planned.number.map { statistics(index, planned.step, $0) }
+                planned.number.map { statistics(index, planned.written, $0) }
             }
         }
     }

@@ -102,7 +102,7 @@ extension Step {
 
     /// Resets the connection (RST), once the client's system has acknowledged all that was sent.
     ///
-    /// Unix-domain sockets know no reset: there it is a close.
+    /// Unix-domain sockets know no RST: there it is a ``MockError`` at the step's line.
     ///
     /// - `discardingUnsent`: whether to reset at once, losing what is still on its way.
     /// - `within`: how long acknowledging may take. Default: ``Limits/step``.

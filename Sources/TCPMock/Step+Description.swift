@@ -32,6 +32,18 @@ extension Step: CustomStringConvertible {
         case .reset(let discarding): discarding ? "reset(discardingUnsent: true)" : "reset"
         case .wait(let gate): "wait(\(gate))"
         case .open(let gate): "open(\(gate))"
+        default: faultDescription
+        }
+    }
+
+    private var faultDescription: String {
+        switch kind {
+        case .fault(let fault, .here): "fault(.\(fault))"
+        case .fault(let fault, let placement): "fault(.\(fault), .\(placement))"
+        case .stall(let duration): duration.map { "stall(for: \($0.brief))" } ?? "stall"
+        case .stopReading: "stopReading"
+        case .resumeReading: "resumeReading"
+        case .expectBackpressure: "expectBackpressure"
         default: structureDescription
         }
     }
@@ -51,7 +63,7 @@ extension Step: CustomStringConvertible {
         }
     }
 
-    private static func shown(_ payload: Bytes) -> String {
+    static func shown(_ payload: Bytes) -> String {
         payload.array.isEmpty ? "\"\"" : payload.description
     }
 }

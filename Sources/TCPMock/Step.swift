@@ -1,5 +1,5 @@
 // One line of a script. Factories are in Step+Expectations.swift, Step+Pieces.swift, Step+Actions.swift,
-// Step+Replies.swift and Step+Structure.swift.
+// Step+Faults.swift, Step+Replies.swift and Step+Structure.swift.
 
 /// One step of a script: something the client must do, or something the server does.
 ///
@@ -34,6 +34,12 @@ public struct Step: Sendable {
         case disconnect(discardingInput: Bool)
         case close
         case reset(discardingUnsent: Bool)
+        case fault(Fault, Fault.Placement)
+        /// Nil: until the client has left.
+        case stall(Duration?)
+        case stopReading
+        case resumeReading
+        case expectBackpressure
         case wait(Gate)
         case open(Gate)
         case `repeat`(Int, [Step])
@@ -92,6 +98,10 @@ public struct Step: Sendable {
 
     /// The same step, its line, limit and label, doing something else.
     func with(_ kind: Kind) -> Step {
+        with(kind, pacing: pacing)
+    }
+
+    func with(_ kind: Kind, pacing: Pacing?) -> Step {
         var step = self
         step.body = Body(kind, limit, location, label, pacing)
         return step

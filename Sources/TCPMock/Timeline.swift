@@ -24,12 +24,14 @@ struct Timeline {
         var lines: [String] = []
         var consumed = 0
         var sent = 0
+        var faults = connection.faults[...]
         for (index, event) in connection.events.enumerated() {
             if index == connection.eventsHead, connection.eventsCut > 0 {
                 lines.append("…            \(counted(connection.eventsCut, "step")) left out")
                 (consumed, sent) = (event.consumed, event.sent)
             }
             if index == placeOfPart { lines.append(partLine) }
+            if event.kind == .failed || event.kind == .closed { lines += kernelLines(&faults) }
             if goesOn(index) || isOfFailedStep(event) { continue }
             if let text = text(
                 event, isTried: index >= firstTried, consumed..<max(consumed, event.consumed),
@@ -37,9 +39,25 @@ struct Timeline {
             {
                 lines.append(stamp(event.time) + text)
             }
+            if event.kind == .stepDone { lines += kernelLines(&faults, until: event) }
             (consumed, sent) = (event.consumed, event.sent)
         }
         return lines
+    }
+
+    /// What the kernel said of faults up to an event.
+    private func kernelLines(
+        _ faults: inout ArraySlice<ConnectionReport.Fault>, until event: ConnectionReport.Event? = nil
+    ) -> [String] {
+        let due = faults.prefix { fault in
+            guard let event else { return true }
+            return fault.step <= event.step && fault.time <= event.time
+        }
+        faults = faults.dropFirst(due.count)
+        return due.map { fault in
+            let text = FaultRecord(fault, in: connection, script).description
+            return stamp(max(fault.time, fault.settled)) + "kernel: " + text
+        }
     }
 
     private func stamp(_ time: UInt64) -> String {
@@ -97,9 +115,12 @@ struct Timeline {
                 "<- " + bytes(connection.received, consumed)
             } else if !sent.isEmpty {
                 "-> " + bytes(connection.sent, sent)
-            } else {
+            } else if planned.isOnTheWay {
                 "\(planned.step)"
+            } else {
+                "\(planned.written)"
             }
+        if planned.isOnTheWay { return what.padded(to: 40) + "  step \(number)" }
         return what.padded(to: 40) + "  step \(number) \(isTried ? "tried" : "ok")"
     }
 

@@ -14,6 +14,10 @@ public struct Verdict: Sendable, CustomStringConvertible {
     public let notes: [String]
     /// How many connections were accepted, or made, in all.
     public let accepted: Int
+    /// How many connections a ``ConnectFault`` reset; they are not among those accepted.
+    ///
+    /// Those that were refused or got no answer nobody can count.
+    public var turnedAway: Int { facts.report.turnedAway }
     /// Whether the scripts were played to their ends; not so when the server was stopped, or a script has failed.
     public let isComplete: Bool
     /// Statistics are made when they are asked for, for most are never looked at.
@@ -157,6 +161,8 @@ public struct ConnectionRecord: Sendable {
     ///
     /// Nil where neither can tell, as ``unreadByClient``.
     public var readByClient: ReadByClient? { ReadByClient(report) }
+    /// What broke the connection or held it up, as its script says, and what the client's kernel confirmed of it.
+    public var faults: [FaultRecord] { report.faults.map { FaultRecord($0, in: report, plan) } }
     /// What was said, one line a step, with the time since the connection was made.
     public var transcript: String {
         let lines = Timeline(report, plan ?? ScriptPlan()).lines

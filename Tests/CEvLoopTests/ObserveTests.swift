@@ -67,7 +67,7 @@ import Testing
         let server = try CoreListener([[.expect("a"), .send("1")]], .init(every: true, required: 600))
         let block = LoopBlock.begin()
         let clients = try (1...600).map { _ in try server.connect() }
-        #expect(evl_endpoint_take_down(server.raw, false, 1) == EVL_OK)
+        #expect(evl_endpoint_set_fault(server.raw, down, false, 1) == EVL_OK)
         block.release()
         #expect(server.notices.next(EVL_NOTICE_TURNED)?.token == 1)
         #expect(throws: ClientError.self) { try server.connect() }
@@ -82,7 +82,8 @@ import Testing
         for token in 1...10 as ClosedRange<UInt64> {
             let status =
                 token.isMultiple(of: 2)
-                ? evl_endpoint_bring_up(server.raw, token) : evl_endpoint_take_down(server.raw, true, token)
+                ? evl_endpoint_set_fault(server.raw, evl_connect_fault(), false, token)
+                : evl_endpoint_set_fault(server.raw, down, true, token)
             #expect(status == EVL_OK)
         }
         for token in 1...10 as ClosedRange<UInt64> { #expect(server.notices.next()?.token == token) }
@@ -91,7 +92,9 @@ import Testing
         client.close()
         #expect(server.finish() == EVL_OK)
         #expect(server.notices.next(EVL_NOTICE_FINISHED) != nil)
-        #expect(evl_endpoint_take_down(server.raw, false, 11) == EVL_OK)
+        #expect(evl_endpoint_set_fault(server.raw, down, false, 11) == EVL_OK)
         #expect(server.notices.next() == Notice(kind: EVL_NOTICE_TURNED, token: 11, completed: 1))
     }
 }
+
+private let down = evl_connect_fault(kind: UInt8(EVL_CONNECT_DOWN.rawValue), after_ns: 0)

@@ -25,7 +25,7 @@ enum Act: Equatable {
     /// Done, and its payload is to be kept.
     case keep(Int, String)
     case write(String)
-    case halfClose, close
+    case halfClose, close, hold
     case reset(discard: Bool)
     case judgeLeave, ask
     case startTime(UInt64)
@@ -176,6 +176,7 @@ final class SessionPlayer {
         case EVL_ACTION_HALF_CLOSE: return .halfClose
         case EVL_ACTION_CLOSE: return .close
         case EVL_ACTION_RESET: return .reset(discard: action.discard)
+        case EVL_ACTION_HOLD: return .hold
         case EVL_ACTION_JUDGE_LEAVE:
             session_left(&session, leave)
             return .judgeLeave

@@ -65,7 +65,7 @@ private func details(
 
 @Test func aConnectionThatNobodyCameForIsAFailureOfTheServer() throws {
     var report = makeReport([])
-    report.awaited = (0, 2_000_000_000)
+    report.awaited = EndpointReport.Awaited(script: 0, limit: 2_000_000_000, fault: nil)
     let failure = try #require(Judge.verdict(try makePlan([.expect("a")]), report).failures.first)
     #expect(failure.kind == .notConnected)
     #expect(failure.location == here)

@@ -10,13 +10,6 @@ import Testing
     import Darwin
 #endif
 
-private let hasIPv6: Bool = {
-    guard let server = try? MockServer(options: .init(address: .loopbackIPv6)) else { return false }
-    return stopped(server)
-}()
-
-private func stopped(_ server: MockServer) -> Bool { server.stop().isClean }
-
 /// A port of this loopback address that was free a moment ago, and that no other test uses.
 private func freePort(_ host: String) async throws -> Int {
     var server: MockServer? = try MockServer(options: .init(address: .ipv4(host)))

@@ -46,4 +46,12 @@ func unscaled(_ limit: Duration) -> Duration {
     limit / (getenv("TCPMOCK_TIMEOUT_SCALE").flatMap { Double(String(cString: $0)) } ?? 1)
 }
 
+/// Whether this machine has an IPv6 loopback address.
+let hasIPv6: Bool = {
+    guard let server = try? MockServer(options: .init(address: .loopbackIPv6)) else { return false }
+    return stopped(server)
+}()
+
+private func stopped(_ server: MockServer) -> Bool { server.stop().isClean }
+
 let connectionReset = ClientError(call: "recv", code: ECONNRESET)

@@ -10,13 +10,6 @@ import Testing
     import Darwin
 #endif
 
-private let hasIPv6: Bool = {
-    guard let server = try? MockServer(options: .init(address: .loopbackIPv6)) else { return false }
-    return stopped(server)
-}()
-
-private func stopped(_ server: MockServer) -> Bool { server.stop().isClean }
-
 @Suite struct TransportTests {
     private func converse(at address: MockAddress) async throws -> Verdict {
         let server = try MockServer(

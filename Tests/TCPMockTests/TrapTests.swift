@@ -1,5 +1,6 @@
 // Traps that mocks over real sockets fall into, by number.
-// 6, 7, 8, 12, 14, 15 belong to lock-step delivery, kernel assertions and connect-phase faults, which do not exist yet.
+// Those of faults that meet who connects (6, 8, 9, 11, 12, 13) are in ConnectFault…Tests.swift and BlackHoleTests.swift too.
+// 7, 14, 15 belong to lock-step delivery, kernel assertions and sweeps, which do not exist yet.
 
 import TCPMock
 import TestClient

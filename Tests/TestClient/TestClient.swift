@@ -27,10 +27,12 @@ public final class TestClient: Sendable {
 
     public var fd: Int32 { descriptor.withLock { $0 } }
 
-    private init(fd: Int32) {
+    private init(fd: Int32, patience milliseconds: Int = 30_000) {
         descriptor = Locked(fd)
-        // Nothing in a test may hang for ever; long enough for the slowest machine under load.
-        var limit = timeval(tv_sec: 30, tv_usec: 0)
+        // Nothing in a test may hang for ever; by default long enough for the slowest machine under load.
+        var limit = timeval()
+        limit.tv_sec = milliseconds / 1000
+        limit.tv_usec = numericCast(milliseconds % 1000 * 1000)
         setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         var on: Int32 = 1
@@ -48,28 +50,43 @@ public final class TestClient: Sendable {
 
     // MARK: Connecting
 
-    public static func connect(_ host: String, _ port: Int) throws -> TestClient {
-        if port == 0 { return try connect(path: host) }
-        return try host.contains(":") ? connectIPv6(host, port) : connectIPv4(host, port)
+    /// Blocks until it is connected; on Linux the patience is that of the connect too, which then fails with EINPROGRESS.
+    public static func connect(_ host: String, _ port: Int, patience milliseconds: Int = 30_000) throws -> TestClient {
+        try connect(host, port, Manner(patience: milliseconds))
     }
 
-    private static func connectIPv4(_ host: String, _ port: Int) throws -> TestClient {
+    /// Only begins to connect; `isConnected(within:)` says what has become of it.
+    public static func beginConnecting(_ host: String, _ port: Int) throws -> TestClient {
+        try connect(host, port, Manner(patience: 30_000, waits: false))
+    }
+
+    private struct Manner {
+        var patience: Int
+        var waits = true
+    }
+
+    private static func connect(_ host: String, _ port: Int, _ manner: Manner) throws -> TestClient {
+        if port == 0 { return try connect(path: host, manner) }
+        return try host.contains(":") ? connectIPv6(host, port, manner) : connectIPv4(host, port, manner)
+    }
+
+    private static func connectIPv4(_ host: String, _ port: Int, _ manner: Manner) throws -> TestClient {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = UInt16(port).bigEndian
         inet_pton(AF_INET, host, &address.sin_addr)
-        return try connect(AF_INET, &address, MemoryLayout<sockaddr_in>.size)
+        return try connect(AF_INET, &address, MemoryLayout<sockaddr_in>.size, manner)
     }
 
-    private static func connectIPv6(_ host: String, _ port: Int) throws -> TestClient {
+    private static func connectIPv6(_ host: String, _ port: Int, _ manner: Manner) throws -> TestClient {
         var address = sockaddr_in6()
         address.sin6_family = sa_family_t(AF_INET6)
         address.sin6_port = UInt16(port).bigEndian
         inet_pton(AF_INET6, host, &address.sin6_addr)
-        return try connect(AF_INET6, &address, MemoryLayout<sockaddr_in6>.size)
+        return try connect(AF_INET6, &address, MemoryLayout<sockaddr_in6>.size, manner)
     }
 
-    private static func connect(path: String) throws -> TestClient {
+    private static func connect(path: String, _ manner: Manner) throws -> TestClient {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         let bytes = Array(path.utf8)
@@ -77,18 +94,20 @@ public final class TestClient: Sendable {
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
         if isAbstract { address.sun_path.0 = 0 }
         let start = MemoryLayout<sockaddr_un>.offset(of: \.sun_path) ?? 2
-        return try connect(AF_UNIX, &address, start + bytes.count + (isAbstract ? 0 : 1))
+        return try connect(AF_UNIX, &address, start + bytes.count + (isAbstract ? 0 : 1), manner)
     }
 
-    private static func connect<Address>(_ family: Int32, _ address: inout Address, _ length: Int) throws -> TestClient
-    {
+    private static func connect<Address>(
+        _ family: Int32, _ address: inout Address, _ length: Int, _ manner: Manner
+    ) throws -> TestClient {
         #if canImport(Glibc)
             let fd = socket(family, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         #else
             let fd = socket(family, SOCK_STREAM, 0)
         #endif
         guard fd >= 0 else { throw ClientError(call: "socket", code: errno) }
-        let client = TestClient(fd: fd)
+        let client = TestClient(fd: fd, patience: manner.patience)
+        if !manner.waits { _ = fcntl(fd, F_SETFL, O_NONBLOCK) }
         let result = withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 #if canImport(Glibc)
@@ -99,8 +118,20 @@ public final class TestClient: Sendable {
             }
         }
         let code = errno
-        guard result == 0 else { throw ClientError(call: "connect", code: code) }
+        let isUnderWay = !manner.waits && code == EINPROGRESS
+        guard result == 0 || isUnderWay else { throw ClientError(call: "connect", code: code) }
         return client
+    }
+
+    /// Whether `beginConnecting` has got through before `milliseconds` have passed; from then on calls block.
+    public func isConnected(within milliseconds: Int32) throws -> Bool {
+        guard wait(for: Int16(POLLOUT), milliseconds) else { return false }
+        var code: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        getsockopt(fd, SOL_SOCKET, SO_ERROR, &code, &length)
+        guard code == 0 else { throw ClientError(call: "connect", code: code) }
+        _ = fcntl(fd, F_SETFL, 0)
+        return true
     }
 
     // MARK: Talking

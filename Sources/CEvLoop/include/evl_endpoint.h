@@ -37,6 +37,22 @@ typedef enum evl_unscripted {
     EVL_UNSCRIPTED_IGNORE /* leave it open and unanswered until the server ends, and count it */
 } evl_unscripted;
 
+/* What becomes of a client that connects. */
+typedef enum evl_connect_kind {
+    EVL_CONNECT_SERVED,           /* it plays a script */
+    EVL_CONNECT_DOWN,             /* it is refused, and a Unix-domain socket's path is removed */
+    EVL_CONNECT_REFUSED,          /* it is refused, and the path stays */
+    EVL_CONNECT_BLACK_HOLE,       /* it gets no answer; TCP, on Linux */
+    EVL_CONNECT_SLOW,             /* it is connected, and accepted so long after it knocked */
+    EVL_CONNECT_RESET,            /* it is accepted and reset; TCP */
+    EVL_CONNECT_RESET_UNACCEPTED, /* so long after it knocked the listener is closed; TCP */
+} evl_connect_kind;
+
+typedef struct evl_connect_fault {
+    uint8_t kind;      /* evl_connect_kind */
+    uint64_t after_ns; /* SLOW, RESET_UNACCEPTED */
+} evl_connect_fault;
+
 typedef enum evl_watch {
     EVL_WATCH_BYTES = 1, /* EVL_NOTICE_BYTES and EVL_NOTICE_INPUT_ENDED */
     EVL_WATCH_EVENTS = 2 /* EVL_NOTICE_EVENT */
@@ -50,9 +66,11 @@ typedef struct evl_endpoint_config {
     uint32_t required;            /* every: exactly so many; 0: at least one */
     bool one_at_a_time;           /* every: accept the next when the one before has ended */
     uint8_t unscripted;           /* evl_unscripted */
+    evl_connect_fault fault;      /* in force from the start; not DOWN */
     uint64_t step_ns;             /* default limit: time without progress; EVL_LIMIT_NONE */
     uint64_t after_script_ns;     /* how long the client may stay after the script */
     size_t max_buffered;          /* unjudged input a connection may hold */
+    uint32_t receive_buffer;      /* SO_RCVBUF of its sockets; 0: the kernel's choice */
     size_t record_bytes;          /* evidence kept per connection and direction; 0: none */
     uint8_t lockstep;             /* evl_lockstep: the best that may be used; 0: all */
     uint8_t watched;              /* evl_watch: what is told from the start, of all connections */
@@ -80,7 +98,7 @@ typedef enum evl_notice_kind {
     EVL_NOTICE_REPLAYED,    /* answer to evl_endpoint_observe: token; number: accepted so far */
     EVL_NOTICE_GIVEN_UP,    /* the script has failed: no more can come of it */
     EVL_NOTICE_EVENT,       /* `event` happened on `connection` */
-    EVL_NOTICE_TURNED,      /* answer to evl_endpoint_take_down and _bring_up: token, status */
+    EVL_NOTICE_TURNED,      /* answer to evl_endpoint_set_fault: token, status */
     EVL_NOTICE_FETCH,       /* answer to evl_endpoint_fetch: `fetch` */
     EVL_NOTICE_ASKER_ENDED, /* connection `number`, which has asked, has ended */
     EVL_NOTICE_CLOSED       /* exactly once, last; report is final */
@@ -90,26 +108,29 @@ typedef struct evl_endpoint evl_endpoint;
 typedef struct evl_connection evl_connection;
 
 typedef struct evl_endpoint_view {
-    uint32_t accepted;            /* connections accepted (unscripted ones too), or dialled */
-    uint32_t scripted;            /* those that a script was for */
-    uint32_t active;              /* connections that are open now */
-    uint32_t completed;           /* connections that finished their script */
-    uint32_t record_count;        /* how many evl_endpoint_connection can show */
-    uint32_t failed_count;        /* connections that failed */
-    uint32_t failures_dropped;    /* failed connections beyond those kept */
-    uint32_t records_dropped;     /* well-behaved connections beyond those kept */
-    uint32_t reset_after_failure; /* connections refused because the script had failed */
-    uint32_t unscripted;          /* connections no script was for, under RESET and IGNORE */
-    uint32_t awaited;             /* the program nobody connected for; UINT32_MAX: none */
-    uint64_t awaited_ns;          /* how long it was waited for */
-    uint32_t unreached;           /* dials: the program no connection was made for; UINT32_MAX */
-    uint64_t unreached_ns;        /* how long it was tried */
-    uint32_t connect_attempts;    /* how often */
-    int32_t connect_error;        /* the errno of the last attempt; ETIMEDOUT: no answer came */
-    uint32_t accept_pauses;       /* times that it paused for want of descriptors */
-    int32_t accept_error;         /* the errno of the last pause */
+    uint32_t accepted;               /* connections accepted (unscripted ones too), or dialled */
+    uint32_t scripted;               /* those that a script was for */
+    uint32_t active;                 /* connections that are open now */
+    uint32_t completed;              /* connections that finished their script */
+    uint32_t record_count;           /* how many evl_endpoint_connection can show */
+    uint32_t failed_count;           /* connections that failed */
+    uint32_t failures_dropped;       /* failed connections beyond those kept */
+    uint32_t records_dropped;        /* well-behaved connections beyond those kept */
+    uint32_t reset_after_failure;    /* connections refused because the script had failed */
+    uint32_t unscripted;             /* connections no script was for, under RESET and IGNORE */
+    uint32_t awaited;                /* the program nobody connected for; UINT32_MAX: none */
+    uint64_t awaited_ns;             /* how long it was waited for; 0: it could not come */
+    evl_connect_fault awaited_fault; /* what was in force then */
+    evl_connect_fault fault;         /* what is in force */
+    uint32_t reset_accepted;         /* connections reset by EVL_CONNECT_RESET */
+    uint32_t reset_unaccepted;       /* connections reset by EVL_CONNECT_RESET_UNACCEPTED */
+    uint32_t unreached;              /* dials: the program no connection was made for; UINT32_MAX */
+    uint64_t unreached_ns;           /* how long it was tried */
+    uint32_t connect_attempts;       /* how often */
+    int32_t connect_error;           /* the errno of the last attempt; ETIMEDOUT: no answer came */
+    uint32_t accept_pauses;          /* times that it paused for want of descriptors */
+    int32_t accept_error;            /* the errno of the last pause */
     bool failed;
-    bool down; /* not listening, for the test has asked for it */
     uint64_t opened_ns, now_ns;
     uint64_t received_total, sent_total; /* of connections that have ended */
 } evl_endpoint_view;

@@ -28,7 +28,8 @@ typedef enum evl_failure_kind {
     EVL_FAILURE_NO_OPTION,         /* offset: bytes up to which one of the options was possible */
     EVL_FAILURE_ANSWER,            /* a question could not be answered */
     EVL_FAILURE_NO_MEMORY,
-    EVL_FAILURE_UNSCRIPTED /* a connection that no script is for */
+    EVL_FAILURE_UNSCRIPTED, /* a connection that no script is for */
+    EVL_FAILURE_UNPROVABLE  /* the kernel does not tell what the step wants to know */
 } evl_failure_kind;
 
 typedef struct evl_failure {
@@ -81,6 +82,39 @@ typedef struct evl_sample {
     bool orphaned;    /* the client's socket has no descriptor any more */
     bool sent_fin;    /* the client's side has sent its FIN */
 } evl_sample;
+
+/* What the kernel has said of the client's side of a fault. */
+typedef enum evl_proof {
+    EVL_PROOF_OPEN,      /* nothing yet */
+    EVL_PROOF_CONFIRMED, /* the client has the FIN; a RST has ended the client's side; no byte was
+                            read; the client could not write */
+    EVL_PROOF_OVERDUE,   /* nothing for a while, or until the end */
+    EVL_PROOF_REFUSED,   /* the client had reset the connection */
+    EVL_PROOF_ELSEWHERE, /* this host has no such socket: the client is on another, or was gone */
+    EVL_PROOF_UNABLE     /* this kernel does not tell */
+} evl_proof;
+
+enum {
+    EVL_FAULTS_KEPT = 8 /* of a connection */
+};
+
+#define EVL_UNKNOWN UINT64_MAX
+
+/* A step that broke the connection or held it up, and what came of it. */
+typedef struct evl_fault {
+    uint64_t time_ns;      /* when it was done */
+    uint64_t settled_ns;   /* when the kernel said what came of it; 0: it has not */
+    uint64_t sent;         /* bytes sent before it */
+    uint64_t acknowledged; /* of them: that the client's kernel had */
+    uint64_t unread;       /* of those: not taken out of its kernel; EVL_UNKNOWN */
+    uint64_t held;         /* of the client's bytes: in our kernel, unread; EVL_UNKNOWN */
+    uint64_t withheld;     /* BACKPRESSURE: of the client's bytes, still in its own kernel */
+    uint32_t step;
+    uint8_t kind;    /* evl_step_kind */
+    uint8_t proof;   /* evl_proof */
+    bool sent_reset; /* CLOSE: input was unread, so it was a RST */
+    bool has_room;   /* BACKPRESSURE: the client's kernel would have taken more */
+} evl_fault;
 
 enum {
     EVL_END_TEXT = 56
@@ -141,6 +175,9 @@ typedef struct evl_connection_view {
     size_t sent_kept;
     const evl_kept *kept;
     size_t kept_count;
+    const evl_fault *faults; /* the latest last; before it some may have been left out */
+    size_t fault_count;
+    uint64_t faults_cut;
 } evl_connection_view;
 
 #endif

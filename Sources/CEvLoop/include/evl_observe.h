@@ -1,4 +1,4 @@
-/* Looking at an endpoint while it runs, and taking its listener down and up again. The rules of
+/* Looking at an endpoint while it runs, and having it fail those who connect. The rules of
  * evl_endpoint.h hold here too; each request is answered by exactly one notice with its token. */
 #ifndef EVL_OBSERVE_H
 #define EVL_OBSERVE_H
@@ -23,13 +23,12 @@ evl_status evl_endpoint_observe(evl_endpoint *endpoint, uint32_t number, uint64_
 /* One observer less; without any, nothing is told any more. Any thread. */
 evl_status evl_endpoint_unobserve(evl_endpoint *endpoint);
 
-/* Stops listening, so that connects are refused, while the port stays held; a Unix-domain path is
- * removed. Clients that have knocked are let in first; `reset` then resets all connections.
- * Answered by EVL_NOTICE_TURNED. Harmless when it is down already. Any thread. */
-evl_status evl_endpoint_take_down(evl_endpoint *endpoint, bool reset, uint64_t token);
-
-/* Listens again where it did before. Answered by EVL_NOTICE_TURNED. Any thread. */
-evl_status evl_endpoint_bring_up(evl_endpoint *endpoint, uint64_t token);
+/* From now on `fault` meets those who connect, and no other fault; the port stays held throughout.
+ * Clients that have knocked are dealt with first as the fault before says, without further delay;
+ * `reset` then resets all connections. Answered by EVL_NOTICE_TURNED; when that says EVL_SYSTEM
+ * all is as before. Harmless when it is so already. Any thread. */
+evl_status evl_endpoint_set_fault(evl_endpoint *endpoint, evl_connect_fault fault, bool reset,
+                                  uint64_t token);
 
 /* --- inside the callback only --- */
 

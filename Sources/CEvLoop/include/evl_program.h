@@ -32,7 +32,12 @@ typedef enum evl_step_kind {
     EVL_STEP_REPEAT,            /* number: rounds of the steps from target up to here */
     EVL_STEP_JUMP,              /* target: the step that comes next */
     EVL_STEP_PIECE,             /* framing, checks: one whole frame whose payload passes */
-    EVL_STEP_CHOICE             /* options: which of them comes next is told by the input */
+    EVL_STEP_CHOICE,            /* options: which of them comes next is told by the input */
+    EVL_STEP_STALL,        /* neither reads nor writes; number: nanoseconds, 0: until the client
+                              has left. EVL_STEP_MAY_STAY: or until the finish; leave, DISCARD */
+    EVL_STEP_STOP_READING, /* until RESUME_READING, or a step that needs input */
+    EVL_STEP_RESUME_READING,
+    EVL_STEP_EXPECT_BACKPRESSURE /* stops reading: the client's kernel can't send, or take more */
 } evl_step_kind;
 
 typedef enum evl_leave {
@@ -53,7 +58,8 @@ enum {
     EVL_STEP_IMPLICIT = 1,  /* the script's unwritten end: its limit is `after_script_ns` */
     EVL_STEP_MAY_STAY = 2,  /* the client may outlive the script; the server's finish ends it */
     EVL_STEP_DISCARD = 4,   /* DISCONNECT: late input is no failure. RESET: unsent bytes are lost */
-    EVL_STEP_KEEP = 8,      /* PIECE: the payload is kept for questions and for the report */
+    EVL_STEP_KEEP = 8,      /* PIECE: the payload is kept for questions and for the report.
+                               DISCONNECT: what the kernel confirms of it, as of other ends */
     EVL_STEP_QUESTION = 16, /* PIECE, CHOICE: asks about the whole payload, as ASK does */
     EVL_STEP_OR_LEAVE = 32, /* PIECE, CHOICE: at its start the client may leave; goes to `target` */
     EVL_STEP_CONTINUES = 64, /* part of the written step before it: its clock goes on */

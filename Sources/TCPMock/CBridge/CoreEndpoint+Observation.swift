@@ -21,12 +21,11 @@ extension CoreEndpoint {
         try check("stop observing the server") { evl_endpoint_unobserve($0) }
     }
 
-    func takeDown(resetting: Bool, token: UInt64) throws {
-        try check("take the server down") { evl_endpoint_take_down($0, resetting, token) }
-    }
-
-    func bringUp(token: UInt64) throws {
-        try check("bring the server up") { evl_endpoint_bring_up($0, token) }
+    /// From now on this meets who connects; nil: nothing does.
+    func set(_ fault: ConnectFault?, resetting: Bool, token: UInt64) throws {
+        try check("set what meets who connects") {
+            evl_endpoint_set_fault($0, evl_connect_fault(fault), resetting, token)
+        }
     }
 }
 

@@ -75,7 +75,7 @@ final class CoreEndpoint: @unchecked Sendable {  // the core's calls are thread-
         switch answer {
         case .steps(let steps) where steps.isEmpty: break
         case .steps(let steps):
-            let planned = steps.map { PlannedStep(step: $0, role: .stub, number: nil, isListed: false) }
+            let planned = steps.flatMap(PlannedStep.reply)
             program = try Program(planned[...], base: 0, scale: scale, shaping: shaping)
         case .option(let index): raw.option = UInt32(index)
         case .failed(let kind, _): raw.failure = kind.core
@@ -126,6 +126,16 @@ private func deliver(_ context: UnsafeMutableRawPointer?, _ notice: UnsafePointe
     }
 }
 
+extension PlannedStep {
+    /// What is played of a reply's step.
+    fileprivate static func reply(_ step: Step) -> [PlannedStep] {
+        guard let parts = step.faultParts else {
+            return [PlannedStep(step: step, role: .stub, number: nil, isListed: false)]
+        }
+        return parts.map { PlannedStep(step: $0, role: .faultPart(of: step), number: nil, isListed: false) }
+    }
+}
+
 extension Inbox {
     fileprivate func fetch(into fetch: UnsafeMutablePointer<evl_fetch>) {
         do {
@@ -171,6 +181,7 @@ extension EndpointPlan {
         config.step_ns = scale.nanoseconds(of: limits.step) ?? UInt64.max
         config.after_script_ns = scale.nanoseconds(of: limits.afterScript) ?? UInt64.max
         config.max_buffered = max(1, limits.maxBuffered)
+        config.receive_buffer = UInt32(clamping: options.receiveBuffer ?? 0)
         config.record_bytes = max(0, options.recording.bytesPerDirection)
         config.statistics = countsSteps
         config.counters_only = keepsOnlyCounters
@@ -187,6 +198,7 @@ extension EndpointPlan {
             case .ignore: EVL_UNSCRIPTED_IGNORE
             }
         config.unscripted = UInt8(policy.rawValue)
+        config.fault = evl_connect_fault(options.connectFault)
     }
 }
 

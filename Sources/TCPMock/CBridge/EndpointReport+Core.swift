@@ -42,7 +42,10 @@ extension EndpointReport {
         recordsDropped = Int(view.records_dropped)
         resetAfterFailure = Int(view.reset_after_failure)
         unscripted = Int(view.unscripted)
-        awaited = view.awaited == UInt32.max ? nil : (Int(view.awaited), view.awaited_ns)
+        awaited = Awaited(view)
+        connectFault = ConnectFault(view.fault)
+        resetAccepted = Int(view.reset_accepted)
+        resetUnaccepted = Int(view.reset_unaccepted)
         if view.unreached != UInt32.max {
             unreached = Unreached(
                 script: Int(view.unreached), tried: view.unreached_ns, attempts: Int(view.connect_attempts),
@@ -51,7 +54,6 @@ extension EndpointReport {
         acceptPauses = Int(view.accept_pauses)
         acceptError = view.accept_error
         active = Int(view.active)
-        isDown = view.down
         received = Int(view.received_total)
         sent = Int(view.sent_total)
         opened = view.opened_ns
@@ -64,6 +66,13 @@ extension EndpointReport {
         evl_endpoint_look(server, &view)
         guard view.failed else { return nil }
         self.init(server)
+    }
+}
+
+extension EndpointReport.Awaited {
+    fileprivate init?(_ view: evl_endpoint_view) {
+        guard view.awaited != UInt32.max else { return nil }
+        self.init(script: Int(view.awaited), limit: view.awaited_ns, fault: ConnectFault(view.awaited_fault))
     }
 }
 
@@ -106,6 +115,8 @@ extension ConnectionReport {
         received = Array(UnsafeBufferPointer(start: view.received, count: view.received_kept))
         sent = Array(UnsafeBufferPointer(start: view.sent, count: view.sent_kept))
         kept = keptBytes(view.kept, view.kept_count)
+        faults = UnsafeBufferPointer(start: view.faults, count: view.fault_count).compactMap(
+            ConnectionReport.Fault.init)
         fillInEvents()
     }
 }
@@ -188,8 +199,9 @@ extension ConnectionReport.ReplyPart {
     fileprivate init?(_ kind: evl_step_kind) {
         switch kind {
         case EVL_STEP_SEND: self = .send
-        case EVL_STEP_DELAY: self = .pause
-        case EVL_STEP_DISCONNECT: self = .disconnect
+        case EVL_STEP_DELAY, EVL_STEP_EXPECT_SILENCE: self = .pause
+        case EVL_STEP_RECEIVE_EXACTLY, EVL_STEP_RECEIVE_AT_LEAST, EVL_STEP_RECEIVE_UNTIL: self = .receive
+        case EVL_STEP_DISCONNECT, EVL_STEP_STALL: self = .disconnect
         case EVL_STEP_HALF_CLOSE, EVL_STEP_CLOSE, EVL_STEP_RESET: self = .end
         default: return nil
         }
@@ -218,6 +230,7 @@ extension ConnectionReport.Failure.Kind {
         case EVL_FAILURE_ANSWER: self = .answer
         case EVL_FAILURE_NO_MEMORY: self = .noMemory
         case EVL_FAILURE_UNSCRIPTED: self = .unscripted
+        case EVL_FAILURE_UNPROVABLE: self = .unprovable
         default: return nil
         }
     }

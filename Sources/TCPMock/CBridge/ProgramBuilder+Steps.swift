@@ -7,6 +7,7 @@ extension ProgramBuilder {
         switch planned.role {
         case .written, .stub: fill(&entry, planned.step)
         case .part(let move): fill(&entry, move)
+        case .faultPart: fillFault(&entry, planned.step)
         case .choice(let choice): fill(&entry, choice, asks: planned.asks)
         case .repeatEnd(let target, let rounds, let depth):
             set(&entry, EVL_STEP_REPEAT, number: rounds.map(UInt64.init) ?? UInt64.max)
@@ -56,6 +57,10 @@ extension ProgramBuilder {
         case .disconnect(let discarding): set(&entry, EVL_STEP_DISCONNECT, discard: discarding)
         case .close: set(&entry, EVL_STEP_CLOSE)
         case .reset(let discarding): set(&entry, EVL_STEP_RESET, discard: discarding)
+        case .stall(let duration): setStall(&entry, duration, hasLimit: source.limit != nil)
+        case .stopReading: set(&entry, EVL_STEP_STOP_READING)
+        case .resumeReading: set(&entry, EVL_STEP_RESUME_READING)
+        case .expectBackpressure: set(&entry, EVL_STEP_EXPECT_BACKPRESSURE)
         default: preconditionFailure("\(source) is laid out as other steps")
         }
     }
@@ -68,6 +73,24 @@ extension ProgramBuilder {
         entry.step.number = number
         entry.step.flags = discard ? UInt8(EVL_STEP_DISCARD) : 0
         entry.ranges.bytes = add(content)
+    }
+
+    // MARK: Faults
+
+    /// However the client leaves a connection that was broken, is no failure.
+    private mutating func fillFault(_ entry: inout Entry, _ part: Step) {
+        fill(&entry, part)
+        guard case .disconnect = part.kind else { return }
+        entry.step.flags |= UInt8(EVL_STEP_KEEP)
+        entry.step.expected_leave = UInt8(Departure.any.core.rawValue)
+    }
+
+    private mutating func setStall(_ entry: inout Entry, _ duration: Duration?, hasLimit: Bool) {
+        // Zero would be for ever.
+        set(&entry, EVL_STEP_STALL, number: duration.map { max($0.nanoseconds, 1) } ?? 0)
+        guard duration == nil else { return }
+        entry.step.flags = UInt8(EVL_STEP_DISCARD) | (hasLimit ? 0 : UInt8(EVL_STEP_MAY_STAY))
+        entry.step.expected_leave = UInt8(Departure.any.core.rawValue)
     }
 
     // MARK: Pieces

@@ -6,7 +6,7 @@
 /// The steps of a case.
 enum CaseScript {
     /// The first bytes of a reply, and then the fault. What the client does afterwards is its own business.
-    static func broken(_ reply: SweepReply, after count: Int, by fault: FaultSweep.Fault) -> [Step] {
+    static func broken(_ reply: SweepReply, after count: Int, by fault: Fault) -> [Step] {
         let part = Bytes(reply.bytes.prefix(count))
         return (count == 0 ? [] : [sent(part, in: .whole, instead: reply.step)]) + fault.steps(at: reply.step)
     }
@@ -25,34 +25,13 @@ enum CaseScript {
     }
 }
 
-extension FaultSweep {
-    /// How a reply is broken off.
-    public struct Fault: Sendable, Hashable, CustomStringConvertible {
-        /// Its name.
-        public let description: String
-
-        /// A clean end (FIN); what the client still sends is taken and dropped.
-        public static let fin = Fault(description: "fin")
-        /// A reset (RST).
-        public static let reset = Fault(description: "reset")
-        /// A plain close(2): what the client sends later meets a broken pipe.
-        public static let close = Fault(description: "close")
-        /// An end of the server's side only.
-        public static let halfClose = Fault(description: "halfClose")
-        /// Nothing more comes, and the connection stays.
-        public static let stall = Fault(description: "stall")
-
-        fileprivate func steps(at place: Step) -> [Step] {
-            // No limit of these ends a case: the client does, or the sweep's own limit.
-            let long = Duration.seconds(86_400)
-            let make = { (kind: Step.Kind, limit: Duration?) in Step(kind, within: limit, place.location) }
-            return switch self {
-            case .fin: [make(.disconnect(discardingInput: true), long)]
-            case .reset: [make(.reset(discardingUnsent: false), nil)]
-            case .close: [make(.close, nil)]
-            case .halfClose: [make(.halfClose, nil), make(.disconnect(discardingInput: true), long)]
-            default: [make(.delay(long), nil)]
-            }
-        }
+extension Fault {
+    /// No limit of these ends a case: the client does, or the sweep's own limit.
+    fileprivate func steps(at place: Step) -> [Step] {
+        let long = Duration.seconds(86_400)
+        let fault = Step(.fault(self, .here), within: self == .stall ? nil : long, place.location)
+        // Its other half is still open: what the client says there is its own business.
+        let drain = Step(.disconnect(discardingInput: true), within: long, place.location)
+        return self == .halfClose ? [fault, drain] : [fault]
     }
 }

@@ -29,7 +29,7 @@ public struct SweepCase: Sendable {
     enum Shape: Sendable, Hashable {
         case other
         /// So many bytes of a reply, numbered from 1, and then the fault.
-        case fault(FaultSweep.Fault, reply: Int, offset: Int)
+        case fault(Fault, reply: Int, offset: Int)
         /// Where each of the replies, numbered from 1, is cut.
         case cuts([Int: [Int]])
     }

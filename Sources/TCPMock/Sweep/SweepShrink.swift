@@ -27,7 +27,7 @@ struct SweepShrinker {
     }
 
     private mutating func moved(
-        _ record: SweepRecord, _ fault: FaultSweep.Fault, _ reply: Int, from offset: Int, downTo well: Int, _ run: Run
+        _ record: SweepRecord, _ fault: Fault, _ reply: Int, from offset: Int, downTo well: Int, _ run: Run
     ) throws -> SweepRecord {
         var (best, offset, well) = (record, offset, well)
         while offset - well > 1, runs > 0 {
@@ -79,7 +79,7 @@ struct SweepShrinker {
 }
 
 extension SweepRecord {
-    fileprivate func offset(of fault: FaultSweep.Fault, _ reply: Int) -> Int? {
+    fileprivate func offset(of fault: Fault, _ reply: Int) -> Int? {
         if case .fault(fault, reply: reply, let offset) = sweepCase.shape { offset } else { nil }
     }
 
