@@ -129,8 +129,8 @@ bool lockstep_is_taken(evl_connection *c) {
     }
     uint64_t now = loop_stamp(c->host->loop);
     bool on_its_way = probe_unacknowledged(c->fd) > (c->half_closed ? 1 : 0);
-    /* It closed after a slice, and refused the next: behind its FIN no RST is read any more, and what
-     * was on its way stays so for ever (K7). */
+    /* It closed after a slice, and refused the next: behind its FIN no RST is read any more, and
+     * what was on its way stays so for ever (K7). */
     if (on_its_way && c->got_fin && is_broken(c->fd))
         return true;
     pacer->quiet_ns = on_its_way ? 0 : pacer->quiet_ns != 0 ? pacer->quiet_ns : now;

@@ -159,6 +159,25 @@ private func options(_ progress: MockServer.Setting, on ends: Ends) -> MockServe
         expectClean(await server.finish())
     }
 
+    @Test func aSweepHasItToo() async throws {
+        let ends = try Ends()
+        var options = SweepOptions(limit: .seconds(60))
+        options.progressDescriptor = ends.shown
+        let gate = Gate("it was seen")
+        let cases = (1...5).map { (number: Int) in
+            SweepCase("case \(number)", group: "all", script: [.delay(.seconds(600))], freeFrom: 0)
+        }
+        let sweep = CaseSweep(cases, options: options)
+        let run = Task {
+            try await sweep.run { _ in while !gate.isOpen { try await Task.sleep(for: .milliseconds(1)) } }
+        }
+        let text = try await ends.text { $0.contains("done 0 of 5") }
+        #expect(text.contains("done 0 of 5  failed 0"), "\(text)")
+        gate.open()
+        #expect(try await run.value.isClean)
+        #expect(try await ends.text { $0.hasSuffix(cleared) }.hasSuffix(cleared))
+    }
+
     @Test func itIsGoneBeforeAJoinThrowsItsFailures() async throws {
         let ends = try Ends()
         let server = try MockServer(

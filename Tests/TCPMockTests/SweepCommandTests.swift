@@ -29,6 +29,7 @@ private func outcome(_ program: String, limit: Duration = .seconds(60)) async th
         #expect(try await outcome("printf no >&2; exit 1") == .exited(1))
     }
 
+    /// This process's threads block signals; a program that inherited that would not end here.
     @Test func aSignalIsToldFromAStatus() async throws {
         #expect(try await outcome("kill -SEGV $$") == .signalled(SIGSEGV))
         #expect(try await outcome("exit 139") == .exited(139))
@@ -123,11 +124,6 @@ private func outcome(_ program: String, limit: Duration = .seconds(60)) async th
         } throws: { error in
             "\(error)" == "can't run tcpmock-no-such-program: No such file or directory"
         }
-    }
-
-    @Test func signalsAreAsAProgramExpectsThem() async throws {
-        // This process's threads block signals, and a program would inherit that.
-        #expect(try await outcome("kill -TERM $$; sleep 600") == .signalled(SIGTERM))
     }
 
     @Test func aCommandThatSpeaksIsSwept() async throws {

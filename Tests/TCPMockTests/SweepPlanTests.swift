@@ -27,8 +27,8 @@ import Testing
 
     @Test func aCaseIsTheScriptUpToTheReplyItsFirstBytesAndTheFault() throws {
         let sweep = FaultSweep([.expect("a"), .send("bcd"), .expect("d")], faults: [.reset])
-        #expect(try steps(sweep, "reset/1/0") == [#"expect "a""#, "reset"])
-        #expect(try steps(sweep, "reset/1/2") == [#"expect "a""#, #"send "bc""#, "reset"])
+        #expect(try steps(sweep, "reset/1/0") == [#"expect "a""#, "fault(.reset)"])
+        #expect(try steps(sweep, "reset/1/2") == [#"expect "a""#, #"send "bc""#, "fault(.reset)"])
         #expect(try steps(sweep, "control") == [#"expect "a""#, #"send "bcd""#, #"expect "d""#])
     }
 
@@ -69,15 +69,15 @@ import Testing
                 "control", "reset, reply 1, the first of 5 rounds", "reset, reply 2, the last of 5 rounds",
                 "reset, reply 3",
             ])
-        #expect(try steps(sweep, "reset/1/0") == [#"expect "a""#, "reset"])
-        #expect(try steps(sweep, "reset/2/0") == ["repeat(4, 2 steps)", #"expect "a""#, "reset"])
-        #expect(try steps(sweep, "reset/3/0") == ["repeat(5, 2 steps)", "reset"])
+        #expect(try steps(sweep, "reset/1/0") == [#"expect "a""#, "fault(.reset)"])
+        #expect(try steps(sweep, "reset/2/0") == ["repeat(4, 2 steps)", #"expect "a""#, "fault(.reset)"])
+        #expect(try steps(sweep, "reset/3/0") == ["repeat(5, 2 steps)", "fault(.reset)"])
     }
 
     @Test func repliesInSequencesAreBrokenToo() throws {
         let sweep = FaultSweep([.reply("ab")], faults: [.reset])
         #expect(try ids(sweep) == ["control", "reset/1/0", "reset/1/1"])
-        #expect(try steps(sweep, "reset/1/1") == ["receive(atLeast: 1)", #"send "a""#, "reset"])
+        #expect(try steps(sweep, "reset/1/1") == ["receive(atLeast: 1)", #"send "a""#, "fault(.reset)"])
     }
 
     @Test func repliesThatDependOnTheClientAreNamed() throws {
@@ -115,7 +115,8 @@ import Testing
         ).planned()
         #expect(
             plan.cases.map(\.id) == [
-                "control", "cut/1=1", "cut/1=2", "cut/3=1", "bytes/1", "bytes/3", "bytes/all", "random/7/0", "random/7/1",
+                "control", "cut/1=1", "cut/1=2", "cut/3=1", "bytes/1", "bytes/3", "bytes/all", "random/7/0",
+                "random/7/1",
             ])
         #expect(plan.cases.allSatisfy { $0.freeFrom == nil })
     }

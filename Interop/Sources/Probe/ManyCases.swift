@@ -35,8 +35,8 @@ private func runCases() async throws -> SweepResult {
 }
 
 private func runCommands() async throws -> SweepResult {
-    let cases = (0..<200).map {
-        SweepCase("case \($0)", group: "true", position: $0, script: [.delay(.seconds(600))], freeFrom: 0)
+    let cases = (0..<200).map { (number: Int) in
+        SweepCase("case \(number)", group: "true", position: number, script: [.delay(.seconds(600))], freeFrom: 0)
     }
     return try await CaseSweep(cases).run(command: ["true"])
 }

@@ -3,8 +3,8 @@
 //   Probe descriptors   a server runs out of descriptors while accepting, and goes on when there are some again
 //   Probe ports         clients where the system has ten ports to connect from
 //   Probe servers       200 servers at once, each stopped in the middle of a delay
-//   Probe connect-faults  what they leave behind, and how much the process works while clients wait
 //   Probe sweep         a sweep of a thousand cases, and one of two hundred commands
+//   Probe connect-faults  what they leave behind, and how much the process works while clients wait
 //   Probe unfinished    a server is dropped without being finished; unfinished-client: a client
 
 import Foundation

@@ -10,7 +10,7 @@ private let untyped = Framing.lengthPrefix(includesHeader: true)
 private let typed = Framing.lengthPrefix(includesHeader: true, offset: 1)
 
 /// See https://www.postgresql.org/docs/current/protocol-message-formats.html
-let psqlSession = Script([
+private let session = Script([
     .optional(.expectFrame(.hex("04d2 1630"), framing: untyped), .send("N")),  // GSSENCRequest: no
     .optional(.expectFrame(.hex("04d2 162f"), framing: untyped), .send("N")),  // SSLRequest: no
     .expectFrame("\0\u{3}\0\0user\0ann\0database\0shop\0application_name\0psql\0\0", framing: untyped),
@@ -27,6 +27,9 @@ private func psql(_ query: String, user: String = "ann", at server: MockServer) 
         environment: psqlEnvironment)
 }
 
+/// For the sweep of it.
+let psqlSession = session
+
 func psqlArguments(_ query: String, user: String = "ann", host: String, port: String) -> [String] {
     [
         "--no-psqlrc", "--no-password", "--tuples-only", "--no-align", "--command", query,
@@ -41,7 +44,7 @@ let psqlEnvironment: [String: String?] = [
 ]
 
 @Test func psqlStartsUpAndRunsAQuery() async throws {
-    let result = try await withMockServer(psqlSession, options: .patient) { try await psql("select 1", at: $0) }
+    let result = try await withMockServer(session, options: .patient) { try await psql("select 1", at: $0) }
     #expect(result.status == 0, "\(result)")
     #expect(result.output == "1\n")
     #expect(result.errors.isEmpty)
@@ -49,7 +52,7 @@ let psqlEnvironment: [String: String?] = [
 
 /// psql itself asks for GSSAPI only where there are Kerberos credentials.
 @Test func aClientIsRefusedGSSAPIAndThenTLS() async throws {
-    let result = try await withMockServer(psqlSession, options: .patient) {
+    let result = try await withMockServer(session, options: .patient) {
         try await python(
             #"""
             import socket
@@ -71,7 +74,7 @@ let psqlEnvironment: [String: String?] = [
 }
 
 @Test func psqlRunsAnotherQueryThanTheScript() async throws {
-    let (failure, result) = try await onlyFailure(of: psqlSession) { try await psql("select 7", at: $0) }
+    let (failure, result) = try await onlyFailure(of: session) { try await psql("select 7", at: $0) }
     #expect(
         failure.summary == #"connection 1, step 9 of 14: expected frame "Qselect 1\0", got "Qselect 7\0": "#
             + "first difference at byte 8 ('1' 0x31, got '7' 0x37)")
@@ -84,7 +87,7 @@ let psqlEnvironment: [String: String?] = [
 }
 
 @Test func psqlStartsUpAsAnotherUserThanTheScript() async throws {
-    let (failure, result) = try await onlyFailure(of: psqlSession) { try await psql("select 1", user: "anm", at: $0) }
+    let (failure, result) = try await onlyFailure(of: session) { try await psql("select 1", user: "anm", at: $0) }
     #expect(
         failure.summary.hasPrefix(
             #"connection 1, step 5 of 14: expected frame "\0\x03\0\0user\0ann\0database\0shop\0"#), "\(failure)")

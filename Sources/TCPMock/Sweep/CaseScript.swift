@@ -26,15 +26,12 @@ enum CaseScript {
 }
 
 extension Fault {
-    /// What breaks a case off. However the client leaves then is the client's own business.
+    /// No limit of these ends a case: the client does, or the sweep's own limit.
     fileprivate func steps(at place: Step) -> [Step] {
-        // No limit of these ends a case: the client does, or the sweep's own limit.
         let long = Duration.seconds(86_400)
-        let make = { (kind: Step.Kind, limit: Duration?) in Step(kind, within: limit, place.location) }
-        return switch kind {
-        case .reset, .close, .stall: [make(.fault(self, .here), nil)]
-        case .fin: [make(.fault(self, .here), long)]
-        case .halfClose: [make(.fault(self, .here), nil), make(.fault(.fin, .here), long)]
-        }
+        let fault = Step(.fault(self, .here), within: self == .stall ? nil : long, place.location)
+        // Its other half is still open: what the client says there is its own business.
+        let drain = Step(.disconnect(discardingInput: true), within: long, place.location)
+        return self == .halfClose ? [fault, drain] : [fault]
     }
 }

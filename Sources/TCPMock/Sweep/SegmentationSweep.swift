@@ -50,8 +50,7 @@ public struct SegmentationSweep: Sweep {
         }
         var plan = SweepPlan(
             cases: [maker.control] + singles(maker) + maker.finest + (0..<random).map(maker.makeRandom), rules: rules,
-            options: options, location: location,
-            rows: nil, maker: maker)
+            options: options, location: location, maker: maker)
         plan.legend = maker.long.map { "reply \($0.number) is \($0.step) (\($0.count) bytes), \($0.step.location)" }
         return plan
     }
@@ -98,9 +97,10 @@ extension SegmentationSweep {
         var finest: [SweepCase] {
             let all = Dictionary(uniqueKeysWithValues: long.map { ($0.number, Array(1..<$0.count)) })
             let each = long.map { reply in
-                makeCase(
-                    [reply.number: all[reply.number]!], id: "bytes/\(reply.number)", "reply \(reply.number) byte by byte",
-                    group: "byte by byte", position: reply.number)
+                let number = reply.number
+                return makeCase(
+                    [number: all[number]!], id: "bytes/\(number)", "reply \(number) byte by byte",
+                    group: "byte by byte", position: number)
             }
             guard long.count > 1 else { return each }
             return each + [makeCase(all, id: "bytes/all", "all replies byte by byte", group: "all byte by byte")]
@@ -158,7 +158,9 @@ extension SegmentationSweep {
         /// `cut/1=3,7+2=5`, `random/SEED/4`; those of the plan are found there.
         func makeCase(id: String) -> SweepCase? {
             let parts = id.split(separator: "/")
-            if parts.count == 3, parts[0] == "random", let value = UInt64(parts[1]), let round = Int(parts[2]), round >= 0 {
+            if parts.count == 3, parts[0] == "random", let value = UInt64(parts[1]), let round = Int(parts[2]),
+                round >= 0
+            {
                 return (try? Maker(script, framing: framing, seed: Seed(value)))?.makeRandom(round)
             }
             guard parts.count == 2, parts[0] == "cut" else { return nil }

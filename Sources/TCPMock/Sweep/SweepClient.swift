@@ -8,7 +8,7 @@ struct SweepEnding: Sendable {
 
 /// Runs the client once, against a server. What it throws ends the sweep: it could not be run at all.
 struct SweepClient: Sendable {
-    /// Until when, on the clock of ``ContinuousClock``; nil: without end.
+    /// - `limit`: how long a command may take; nil: as long as it likes. Closures are watched from outside.
     typealias Play = @Sendable (_ server: MockServer, _ limit: Duration?) async throws -> SweepEnding
 
     let play: Play

@@ -46,7 +46,10 @@ final class SweepEngine: Sendable {
             if state.error == nil { state.error = error }
             return Array(state.active.values)
         }
-        for job in active { job.cancel() }
+        for job in active {
+            job.cancel()
+            _ = job.server?.stop()  // one that blocks has no other way to hear of it
+        }
     }
 
     /// Plays all, and answers in their order.

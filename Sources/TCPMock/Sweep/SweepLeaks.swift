@@ -67,7 +67,8 @@ struct SweepLeaks: Sendable {
             if descriptors == 0, threads == 0 { return nil }
         }
         let parts = [
-            descriptors == 0 ? nil : counted(descriptors, "descriptor"), threads == 0 ? nil : counted(threads, "thread"),
+            descriptors == 0 ? nil : counted(descriptors, "descriptor"),
+            threads == 0 ? nil : counted(threads, "thread"),
         ]
         return parts.compactMap(\.self).joined(separator: " and ")
     }

@@ -38,7 +38,7 @@ public struct SweepOffsets: Sendable, Hashable {
         switch choice {
         case .all: Array(range)
         case .every(let count):
-            range.isEmpty ? [] : Set(stride(from: range.lowerBound, to: range.upperBound, by: count)).union(range.suffix(1)).sorted()
+            Set(stride(from: range.lowerBound, to: range.upperBound, by: count)).union(range.suffix(1)).sorted()
         case .list(let offsets): Set(offsets).filter { range.contains($0) }.sorted()
         case .random(let count): SweepOffsets.sample(count, of: range, &chance)
         }

@@ -8,7 +8,7 @@
 
 /// How a sweep runs its cases.
 public struct SweepOptions: Sendable {
-    /// The options of each case's server. Default: connections beside the script's are reset and counted, and a client may stay
+    /// The options of each case's server; paths of Unix-domain sockets get a number behind them. Default: connections beside the script's are reset and counted, and a client may stay
     /// connected at the script's end.
     public var server: MockServer.Options
     /// How long a client may take for one case; `TCPMOCK_TIMEOUT_SCALE` multiplies it. Default: 5 s.
@@ -58,6 +58,9 @@ extension SweepOptions {
         if limit <= .zero { return "a sweep's limit must be longer than nothing" }
         if atOnce < 1 { return "atOnce: \(atOnce) lets no case run" }
         if shrinkRuns < 0 { return "shrinkRuns: \(shrinkRuns) is no number of runs" }
+        if server.address.port != 0 {
+            return "port \(server.address.port) can't be that of each case's server: leave it out, and clients are told"
+        }
         return server.problem
     }
 }

@@ -72,7 +72,8 @@ private enum Replay {
         } else if let subject = plan.cases.first(where: { $0.id == token.id }) ?? plan.maker?.makeCase(id: token.id) {
             self = .one(subject)
         } else {
-            throw MockError(kind: .misuse, "the sweep has no case \(token.id), which \(token) asks for", at: plan.location)
+            throw MockError(
+                kind: .misuse, "the sweep has no case \(token.id), which \(token) asks for", at: plan.location)
         }
     }
 }

@@ -14,6 +14,19 @@ struct SweepServers: Sendable {
     private let plan: SweepPlan
     /// The last number of the address that still had ports.
     private let number = Locked(1)
+    /// How many paths have been used.
+    private let count = Count()
+
+    private struct Count: Sendable {
+        private let value = Locked(0)
+
+        func next() -> Int {
+            value.withLock { value in
+                value += 1
+                return value
+            }
+        }
+    }
 
     init(_ plan: SweepPlan) {
         self.plan = plan
@@ -36,9 +49,19 @@ struct SweepServers: Sendable {
     private func make(_ script: Script, at number: Int) throws -> MockServer {
         var options = plan.options.server
         if number > 1 { options.address = .ipv4("127.0.0.\(number)") }
+        if options.address.isUnix { options.address = options.address.numbered(count.next()) }
         let place = plan.location
         return try MockServer(
             script, options: options, fileID: place.fileID, filePath: place.filePath, line: place.line,
             column: place.column)
+    }
+}
+
+extension MockAddress {
+    fileprivate var isUnix: Bool { family == .unix }
+
+    /// The path or name, with a number behind it.
+    fileprivate func numbered(_ number: Int) -> MockAddress {
+        MockAddress(family: family, host: "\(host)-\(number)", port: port)
     }
 }

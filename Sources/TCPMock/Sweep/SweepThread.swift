@@ -19,7 +19,12 @@ struct SweepThread: @unchecked Sendable {  // pthread_t is a pointer on some sys
         #else
             var thread: pthread_t?
         #endif
-        let code = pthread_create(&thread, nil, { SweepThread.run($0); return nil }, context)
+        let code = pthread_create(
+            &thread, nil,
+            { context in
+                SweepThread.run(context)
+                return nil
+            }, context)
         guard code == 0 else {
             context.deinitialize(count: 1)
             context.deallocate()
