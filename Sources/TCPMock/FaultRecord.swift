@@ -3,7 +3,8 @@
 /// A step that broke a connection, or held it up, and what the kernel confirmed of it.
 ///
 /// There is one for each `fault`, `reset`, `close`, `halfClose`, `stall` and `expectBackpressure` that a script wrote and
-/// played, up to eight a connection. ``MockServer/Recording/countersOnly`` keeps none but those of `expectBackpressure`.
+/// played, up to eight a connection: the first seven and the latest. Where counters alone are kept of `every` connection, as
+/// by ``MockServer/Recording/countersOnly``, no proof is asked for.
 public struct FaultRecord: Sendable, Hashable, CustomStringConvertible {
     /// What was done.
     public struct Kind: Sendable, Hashable, CustomStringConvertible {

@@ -9,8 +9,11 @@
 
     private let patient = Duration.seconds(30)
 
-    /// More than all buffers take; each byte is told from its neighbours, also when a block of them goes missing.
-    private let bytes = (0..<(12 << 20)).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8 &+ $0 >> 16) }
+    /// More than all buffers take. Of a length that no buffer has, so that a block which goes missing is noticed.
+    private let bytes: [UInt8] = {
+        let block = (0..<65521).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
+        return (0..<192).flatMap { _ in block }
+    }()
 
     /// A client's write, on a thread of its own, and how far it has come.
     private final class Writer: Sendable {
