@@ -56,14 +56,14 @@ func trap9_k16_anyFaultFollowsAnyOtherOnThePort(address: MockAddress) async thro
             try await server.setConnectFault(first)
             server.expectPortHeld()
             let waiting = try server.expect(first)
+            if case .unanswered(let client) = waiting { client.close() }  // before it knocks again
             try await server.setConnectFault(second)
             if second == first { continue }
             server.expectPortHeld()
             switch waiting {
             case .toBeServed(let client): try client.expectText("1")
             case .toBeReset(let client): client.expectReset()
-            case .unanswered(let client): client.close()
-            case nil: break
+            case .unanswered, nil: break
             }
         }
     }
@@ -81,6 +81,7 @@ func trap9_k16_anyFaultFollowsAnyOtherOnThePort(address: MockAddress) async thro
     let client = onAThread {
         while !isOver.withLock({ $0 }) {
             do {
+                pause(milliseconds: 1)  // or its ports in TIME_WAIT would be all there are
                 let client = try TestClient.connect(server.host, server.port, patience: 20)
                 try client.send("a")
                 let got = try client.receiveText(1)
@@ -176,8 +177,15 @@ private func stopBlocking(_ server: MockServer) -> Verdict { server.stop() }
         let script: Script = [.expectConnect(within: unscaled(.milliseconds(20))), .expect("a")]
         let server = try MockServer(script, options: .init(connectFault: .acceptThenReset))
         for _ in 1...3 { server.expectReset() }
-        try await Task.sleep(for: .milliseconds(100))  // past the limit
+        let isOver = Locked(false)
+        let joining = Task {
+            defer { isOver.withLock { $0 = true } }
+            try await server.join()
+        }
+        try await Task.sleep(for: .milliseconds(300))  // past the limit
+        #expect(!isOver.withLock { $0 })
         let failure = try failure(await server.finish())
+        await #expect(throws: ScriptFailed.self) { try await joining.value }
         #expect(failure.kind == .notConnected)
         #expect(
             failure.summary
