@@ -57,9 +57,9 @@ extension MockServer {
     /// try await server.setConnectFault(nil)
     /// ```
     ///
-    /// - Parameters:
-    ///   - fault: What is to happen to new connections.
-    ///   - resettingConnections: Whether the connections that are open are reset. Else they go on.
+    /// - `fault`: what is to happen to new connections.
+    /// - `resettingConnections`: whether the connections that are open are reset. Else they go on.
+    ///
     /// - Throws: ``MockError`` when the transport can't do it, on a server that has been finished, and when no descriptor
     ///   is left to hold the port with; what was in force then stays so.
     public func setConnectFault(
@@ -73,9 +73,9 @@ extension MockServer {
 
     /// Sets what meets those who connect, blocking the calling thread for the moment that takes.
     ///
-    /// - Parameters:
-    ///   - fault: What is to happen to new connections; nil: they are served.
-    ///   - resettingConnections: Whether the connections that are open are reset. Else they go on.
+    /// - `fault`: what is to happen to new connections; nil: they are served.
+    /// - `resettingConnections`: whether the connections that are open are reset. Else they go on.
+    ///
     /// - Throws: ``MockError`` as the other one.
     @available(*, noasync, message: "use 'try await setConnectFault(…)'")
     public func setConnectFault(
