@@ -149,16 +149,16 @@ import Testing
     }
 
     @Test func aSweepThatIsCancelledEndsAtOnce() async throws {
-        let begun = Gate("begun")
+        let (begun, begin) = AsyncStream.makeStream(of: Void.self)
         let sweep = CaseSweep(
             [SweepCase("sleep", group: "sleep", script: [.delay(.seconds(600))], freeFrom: 0)], options: sweeping)
         let task = Task {
             try await sweep.run { _ in
-                begun.open()
+                begin.yield()
                 try await Task.sleep(for: .seconds(600))
             }
         }
-        while !begun.isOpen { await Task.yield() }
+        for await _ in begun { break }
         let cancelled = ContinuousClock.now
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }

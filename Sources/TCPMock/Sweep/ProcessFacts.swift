@@ -1,4 +1,4 @@
-// What this process holds now: open descriptors and threads, as the system names them.
+// What this process holds now: open descriptors and threads.
 
 #if canImport(Glibc)
     import Glibc
@@ -6,19 +6,39 @@
     import Darwin
 #endif
 
+/// Descriptors and threads. Little is asked of each: a process may have many thousands.
 struct ProcessFacts: Sendable {
-    /// `7 socket:[1234]`: the number alone does not tell one from another that came after it.
-    var descriptors: Set<String> = []
-    /// By number; empty where the system doesn't tell.
-    var threads: Set<String> = []
+    /// One open descriptor.
+    struct Descriptor: Sendable, Hashable {
+        let number: Int32
+        /// Tells one from another that has the number after it.
+        let inode: UInt64
+        let isSocket: Bool
+
+        /// Nil: it is closed.
+        init?(_ number: Int32) {
+            var status = stat()
+            guard fstat(number, &status) == 0 else { return nil }
+            self.number = number
+            inode = UInt64(status.st_ino)
+            isSocket = status.st_mode & S_IFMT == S_IFSOCK
+        }
+
+        /// A socket's own address, as ``ConnectionRecord/peer`` tells it.
+        var address: String { SocketCalls.ends(of: number).local }
+    }
+
+    var descriptors: Set<Descriptor> = []
+    /// Empty where the system doesn't tell.
+    var threads: Set<Int32> = []
 
     static var now: ProcessFacts {
         #if canImport(Glibc)
             ProcessFacts(
-                descriptors: Set(names(in: "/proc/self/fd").compactMap(described)),
-                threads: Set(names(in: "/proc/self/task")))
+                descriptors: Set(numbers(in: "/proc/self/fd").compactMap(Descriptor.init)),
+                threads: numbers(in: "/proc/self/task"))
         #else
-            ProcessFacts(descriptors: Set(names(in: "/dev/fd")))
+            ProcessFacts(descriptors: Set(numbers(in: "/dev/fd").compactMap(Descriptor.init)))
         #endif
     }
 
@@ -34,34 +54,19 @@ struct ProcessFacts: Sendable {
             descriptors: descriptors.intersection(other.descriptors), threads: threads.intersection(other.threads))
     }
 
-    /// `3 descriptors (socket:[1234], …) and 1 thread`.
-    var description: String {
-        let links = descriptors.sorted().prefix(3).map { $0.split(separator: " ").dropFirst().joined(separator: " ") }
-        let shown = links.filter { !$0.isEmpty }.joined(separator: ", ") + (descriptors.count > 3 ? ", …" : "")
-        let open = counted(descriptors.count, "descriptor") + (shown.isEmpty ? "" : " (\(shown))")
-        let parts = [descriptors.isEmpty ? nil : open, threads.isEmpty ? nil : counted(threads.count, "thread")]
-        return parts.compactMap(\.self).joined(separator: " and ")
-    }
-
-    private static func names(in folder: String) -> [String] {
+    private static func numbers(in folder: String) -> Set<Int32> {
         guard let directory = opendir(folder) else { return [] }
         defer { closedir(directory) }
-        let own = "\(dirfd(directory))"
-        var names: [String] = []
+        var numbers: Set<Int32> = []
         while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX)) { String(cString: $0) }
+            let number = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX)) { strtol($0, nil, 10) }
             }
-            if !name.hasPrefix("."), folder.hasSuffix("task") || name != own { names.append(name) }
+            // `.` and `..` are 0; so is standard input, which nobody leaks.
+            if number > 0 { numbers.insert(Int32(clamping: number)) }
         }
-        return names
-    }
-
-    /// Nil: it was closed meanwhile.
-    private static func described(_ number: String) -> String? {
-        var target = [CChar](repeating: 0, count: 256)
-        let count = readlink("/proc/self/fd/\(number)", &target, target.count - 1)
-        guard count > 0 else { return nil }
-        return "\(number) \(String(decoding: target.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self))"
+        // The folder's own is not there any more for who reads the answer; among threads it is none.
+        numbers.remove(folder.hasSuffix("fd") ? dirfd(directory) : 0)
+        return numbers
     }
 }

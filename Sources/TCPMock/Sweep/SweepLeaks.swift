@@ -33,11 +33,9 @@ struct SweepLeaks: Sendable {
 
     /// Looks for what is left, and if there is something for the case that leaves it.
     init(since before: ProcessFacts, _ records: [SweepRecord], play: (SweepCase) throws -> SweepRecord) throws {
-        let left = SweepLeaks.left(since: before) {
-            $0.descriptors.isEmpty && $0.threads.count <= SweepLeaks.usualThreads
-        }
-        guard !left.descriptors.isEmpty || left.threads.count > SweepLeaks.usualThreads else { return }
-        for record in SweepLeaks.suspects(records, left) {
+        let left = Remains(since: before, of: records, threads: SweepLeaks.usualThreads)
+        guard !left.isNothing else { return }
+        for record in left.suspects.prefix(SweepLeaks.mostCases) {
             guard let what = try SweepLeaks.leak(of: record.sweepCase, play) else { continue }
             leaky = Leaky(record: record, what: what)
             return
@@ -45,66 +43,79 @@ struct SweepLeaks: Sendable {
         self.left = left.description
     }
 
-    /// Those whose sockets are still there; else one of each row and outcome, for what is leaked depends on little more.
-    private static func suspects(_ records: [SweepRecord], _ left: ProcessFacts) -> ArraySlice<SweepRecord> {
-        let owners = records.filter { !left.sockets(from: $0.peers).isEmpty }
-        if !owners.isEmpty { return owners.prefix(mostCases) }
-        guard left.hasMoreThanSockets(usualThreads) else { return [] }
-        var seen: Set<String> = []
-        return records.filter { seen.insert("\($0.sweepCase.group) \($0.outcome.name)").inserted }.prefix(mostCases)
-    }
-
     /// What each of several runs leaves behind; nil: nothing.
     private static func leak(of subject: SweepCase, _ play: (SweepCase) throws -> SweepRecord) throws -> String? {
-        var (descriptors, threads) = (Int.max, Int.max)
+        var least: Remains?
         for _ in 0..<rounds {
             let before = ProcessFacts.now
-            let record = try play(subject)
-            let own = { (left: ProcessFacts) in left.descriptors(ofClientAt: record.peers) }
-            let left = left(since: before) { own($0).isEmpty && $0.threads.isEmpty }
-            descriptors = min(descriptors, own(left).count)
-            threads = min(threads, left.threads.count)
-            if descriptors == 0, threads == 0 { return nil }
+            let left = Remains(since: before, of: [try play(subject)])
+            if left.isNothing { return nil }
+            least = least.map { left.fewer($0) } ?? left
         }
-        let parts = [
+        return least.flatMap { $0.isNothing ? nil : $0.description }
+    }
+}
+
+/// What is there that was not before, and may be the client's.
+private struct Remains {
+    private var sockets = 0
+    private var others = 0
+    private var threads = 0
+    /// Those whose sockets are still there; else one of each row and outcome, for what is leaked depends on little more.
+    private(set) var suspects: [SweepRecord] = []
+
+    var isNothing: Bool { sockets + others + threads == 0 }
+
+    var description: String {
+        let descriptors = sockets + others
+        return [
             descriptors == 0 ? nil : counted(descriptors, "descriptor"),
             threads == 0 ? nil : counted(threads, "thread"),
-        ]
-        return parts.compactMap(\.self).joined(separator: " and ")
+        ].compactMap(\.self).joined(separator: " and ")
     }
 
-    /// What is still there that was not before, after a moment in which the system may take it away.
-    private static func left(since before: ProcessFacts, until isFine: (ProcessFacts) -> Bool) -> ProcessFacts {
-        var left = ProcessFacts.now.subtracting(before)
-        for _ in 0..<50 where !isFine(left) {
+    /// Looks until there is nothing, for a moment in which the system may take it away.
+    ///
+    /// - `usual`: so many threads more are nothing.
+    init(since before: ProcessFacts, of records: [SweepRecord], threads usual: Int = 0) {
+        var owners: [String: Int] = [:]
+        for (index, record) in records.enumerated() {
+            for peer in record.peers { owners[peer] = index }
+        }
+        var new = ProcessFacts.now.subtracting(before)
+        look(at: new, owners, records, usual)
+        for _ in 0..<50 where !isNothing {
             usleep(1000)
             // What has come since is somebody else's.
-            left = left.intersection(ProcessFacts.now)
-        }
-        return left
-    }
-}
-
-extension ProcessFacts {
-    /// Sockets whose own address is one of these.
-    fileprivate func sockets(from addresses: [String]) -> Set<String> {
-        descriptors.filter { entry in
-            guard entry.isSocket, let number = entry.number else { return false }
-            return addresses.contains(SocketCalls.ends(of: number).local)
+            new = new.intersection(ProcessFacts.now)
+            look(at: new, owners, records, usual)
         }
     }
 
-    /// Without the sockets of others in this process.
-    fileprivate func descriptors(ofClientAt addresses: [String]) -> Set<String> {
-        sockets(from: addresses).union(descriptors.filter { !$0.isSocket })
+    private mutating func look(at new: ProcessFacts, _ owners: [String: Int], _ records: [SweepRecord], _ usual: Int) {
+        var found: Set<Int> = []
+        (sockets, others) = (0, 0)
+        for descriptor in new.descriptors {
+            if !descriptor.isSocket { others += 1 }
+            guard descriptor.isSocket, let owner = owners[descriptor.address] else { continue }
+            sockets += 1
+            found.insert(owner)
+        }
+        threads = new.threads.count > usual ? new.threads.count : 0
+        suspects = found.isEmpty ? Remains.oneOfEach(records) : found.sorted().map { records[$0] }
     }
 
-    fileprivate func hasMoreThanSockets(_ usualThreads: Int) -> Bool {
-        threads.count > usualThreads || descriptors.contains { !$0.isSocket }
+    private static func oneOfEach(_ records: [SweepRecord]) -> [SweepRecord] {
+        var seen: Set<String> = []
+        return records.filter { seen.insert("\($0.sweepCase.group) \($0.outcome.name)").inserted }
     }
-}
 
-extension String {
-    fileprivate var isSocket: Bool { contains("socket:") }
-    fileprivate var number: Int32? { split(separator: " ").first.flatMap { Int32($0) } }
+    /// As little as either has, of each sort.
+    func fewer(_ other: Remains) -> Remains {
+        var fewer = self
+        fewer.sockets = min(sockets, other.sockets)
+        fewer.others = min(others, other.others)
+        fewer.threads = min(threads, other.threads)
+        return fewer
+    }
 }
