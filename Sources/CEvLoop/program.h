@@ -17,6 +17,9 @@ struct evl_program {
     evl_step steps[];
 };
 
+/* Whether steps[index] keeps the rules; program_rules.c. */
+bool program_takes_step(const evl_step *steps, uint32_t index, uint32_t count);
+
 /* Takes the program for a live server's chain, for which it can be used once. False: it was. */
 bool program_claim(evl_program *program);
 
