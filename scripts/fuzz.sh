@@ -19,7 +19,7 @@ out=.build-fuzz
 clang=$(dirname "$(readlink -f "$(command -v swift)")")/clang
 
 core=Sources/CEvLoop
-pure="$core/buffer.c $core/check.c $core/frame.c $core/framing.c $core/keep.c $core/program.c $core/session*.c"
+pure="$core/buffer.c $core/check.c $core/frame.c $core/framing.c $core/keep.c $core/program*.c $core/session*.c"
 
 mkdir -p "$out/$name-corpus" "$out/$name-findings"
 # shellcheck disable=SC2086  # the files are words
