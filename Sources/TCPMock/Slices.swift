@@ -62,6 +62,10 @@ public struct Delivery: Sendable, Hashable {
     /// ``ConnectionRecord/lockstep``. Elsewhere, and for clients on other hosts, a millisecond's wait has to do, and the
     /// verdict says so.
     ///
+    /// Over TCP the kernel's answer comes only when no read of the client's is under way, for such a read would go on with the
+    /// next slice. Over Unix-domain sockets nothing tells that, and 20 µs more have to do: a client that the system interrupts for
+    /// longer in the very end of a read may still get two slices with it.
+    ///
     /// A client that stops reading fails the step by its limit; one that leaves after the last slice does not.
     public static let lockstep = Delivery(turn: .lockstep)
 
