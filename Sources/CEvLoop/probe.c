@@ -27,6 +27,7 @@ enum {
     STATE_FIN_WAIT2 = 5,
     STATE_TIME_WAIT = 6,
     STATE_LAST_ACK = 9,
+    STATE_LISTEN = 10,
     STATE_CLOSING = 11
 };
 
@@ -105,6 +106,9 @@ static probe_answer look(int fd, const socket_end *ours, const socket_end *their
     if (answer != PROBE_TOLD)
         return answer;
     const struct inet_diag_msg *found = NLMSG_DATA(&reply.header);
+    if (found->idiag_state ==
+        STATE_LISTEN) /* in place of a connection that is gone from its port */
+        return PROBE_NOBODY;
     uint32_t queued = found->idiag_rqueue;
     sample->time_ns = now_ns;
     sample->unread = fin_sent && queued > 0 ? queued - 1 : queued;

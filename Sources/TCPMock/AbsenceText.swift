@@ -63,7 +63,9 @@ enum AbsenceText {
     private static func hint(_ fault: ConnectFault?, came: Int) -> String {
         if fault == .down { return "call bringUp() before the client connects" }
         if let fault, fault.turnsAway {
-            return "call setConnectFault(nil) before the client that is to be served connects"
+            return
+                "call setConnectFault(nil) before the client that is to be served connects; if none is, make a live server: "
+                + "MockServer(options:)"
         }
         return came == 0
             ? "does the client connect to server.host and server.port, before the test ends?"

@@ -73,7 +73,9 @@ extension FailureAccount {
     }
 
     private var unreadAdvice: String {
-        "the \(peer) does not read, or not fast enough: its receive buffer and ours are full"
+        isInLockstep
+            ? "the next slice goes, and the step is done, only when the \(peer) has read what it was sent"
+            : "the \(peer) does not read, or not fast enough: its receive buffer and ours are full"
     }
 
     private var stayAdvice: String {

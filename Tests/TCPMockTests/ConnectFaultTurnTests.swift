@@ -195,7 +195,7 @@ private func stopBlocking(_ server: MockServer) -> Verdict { server.stop() }
                   server    was on \(server.address) with connectFault .acceptThenReset: connections are accepted and reset
                             3 connections were accepted and reset
                   not run   1 expectConnect · 2 expect "a"
-                  hint      call setConnectFault(nil) before the client that is to be served connects
+                  hint      call setConnectFault(nil) before the client that is to be served connects; if none is, make a live server: MockServer(options:)
                 """)
     }
 

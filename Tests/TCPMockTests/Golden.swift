@@ -6,7 +6,7 @@ import Testing
 
 /// Plays `script` against one connected client, which stays connected until the verdict is there unless it left itself.
 func play(
-    _ script: Script, options: MockServer.Options = MockServer.Options(),
+    _ script: Script, options: MockServer.Options = .init(limits: Limits(afterScript: .seconds(120))),
     fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column,
     _ talk: (TestClient, MockServer) async throws -> Void
 ) async throws -> Verdict {

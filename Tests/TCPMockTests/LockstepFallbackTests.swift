@@ -9,7 +9,8 @@ import Testing
     private func verdict(
         _ lockstep: ConnectionRecord.Lockstep, over transport: Transport, slices: Int
     ) async throws -> (Verdict, reads: Int) {
-        var options = MockServer.Options(address: transport.address, limits: .init(step: .seconds(60)))
+        var options = MockServer.Options(
+            address: transport.address, limits: .init(step: .seconds(60), afterScript: .seconds(120)))
         options.lockstep = lockstep
         let bytes = [UInt8](repeating: 7, count: slices)
         let server = try MockServer([.send(Bytes(bytes), slices: .everyByte)], options: options)

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct PaceTests {
     private func options(_ shaping: Shaping? = nil) -> MockServer.Options {
-        .init(limits: .init(step: .seconds(60)), shaping: shaping)
+        .init(limits: .init(step: .seconds(60), afterScript: .seconds(120)), shaping: shaping)
     }
 
     /// What one client got, and how long that took at least: load can only make it longer.
@@ -66,7 +66,8 @@ import Testing
 
     @Test func waitingForItsOwnTimeIsNotTheClientsFault() async throws {
         let slow = MockServer.Options(
-            limits: .init(step: unscaled(.milliseconds(60))), shaping: Shaping(delay: .milliseconds(250)))
+            limits: .init(step: unscaled(.milliseconds(60)), afterScript: .seconds(120)),
+            shaping: Shaping(delay: .milliseconds(250)))
         let (reads, _) = try await fetch([.send("abc")], 3, slow)
         #expect(reads.joined().count == 3)
     }

@@ -39,7 +39,7 @@ enum Transport: CaseIterable, Sendable, CustomTestStringConvertible {
     }
 
     private func options(_ transport: Transport = .ipv4) -> MockServer.Options {
-        .init(address: transport.address, limits: .init(step: .seconds(60)))
+        .init(address: transport.address, limits: .init(step: .seconds(60), afterScript: .seconds(120)))
     }
 
     /// What each of the client's reads got of one send.
@@ -63,15 +63,31 @@ enum Transport: CaseIterable, Sendable, CustomTestStringConvertible {
         for count in [1, 2, 3, 7, 64, 1000] {
             let bytes = SliceTests.pattern(count)
             let reads = try await reads(bytes, .everyByte, over: transport, waiting)
-            #expect(reads == bytes.map { [$0] }, "\(count) slices were \(reads.count) reads")
+            #expect(reads.joined().elementsEqual(bytes))
+            #expect(isOneForEach(reads, count, transport, waiting), "\(count) slices were \(reads.count) reads")
         }
     }
 
-    @Test(arguments: TestClient.Waiting.allCases)
-    func twentyThousandSlicesAreTwentyThousandReads(_ waiting: TestClient.Waiting) async throws {
+    /// Over Unix-domain sockets nothing tells that a read is over: one that the system interrupts in its very end may get two
+    /// slices. One in some 20,000, on a busy machine, to a client that reads all the time.
+    private func isOneForEach(
+        _ reads: [[UInt8]], _ count: Int, _ transport: Transport, _ waiting: TestClient.Waiting
+    ) -> Bool {
+        let mayMiss = transport == .unix && waiting == .spinning
+        return mayMiss ? reads.count >= count - 1 - count / 1000 : reads.count == count
+    }
+
+    /// One after the other, and only one of them by a client that spins: that takes a whole core.
+    @Test(
+        .serialized,
+        arguments: zip(
+            [Transport.ipv4] + Transport.here, [TestClient.Waiting.spinning, .blocking, .blocking, .blocking]))
+    func twentyThousandSlicesAreTwentyThousandReads(
+        _ transport: Transport, _ waiting: TestClient.Waiting
+    ) async throws {
         let bytes = SliceTests.pattern(20_000)
-        let reads = try await reads(bytes, .everyByte, waiting)
-        #expect(reads.count == 20_000)
+        let reads = try await reads(bytes, .everyByte, over: transport, waiting)
+        #expect(isOneForEach(reads, 20_000, transport, waiting), "\(reads.count) reads")
         #expect(reads.joined().elementsEqual(bytes))
     }
 
@@ -127,7 +143,7 @@ enum Transport: CaseIterable, Sendable, CustomTestStringConvertible {
         let server = try MockServer([.expect(bytes), .send(bytes, slices: .size(3))], options: options())
         let client = try MockClient(
             connectingTo: server.address, [.send(bytes, slices: .size(7)), .expect(bytes)],
-            options: .init(limits: .init(step: .seconds(60))))
+            options: .init(limits: .init(step: .seconds(60), afterScript: .seconds(120))))
         let verdicts = (await client.finish(), await server.finish())
         #expect(verdicts.0.isClean, "\(verdicts.0)")
         #expect(verdicts.1.isClean, "\(verdicts.1)")
@@ -139,7 +155,8 @@ enum Transport: CaseIterable, Sendable, CustomTestStringConvertible {
     private func serve(_ script: Script, _ body: @escaping @Sendable (TestClient) throws -> Void) async throws
         -> Verdict
     {
-        let server = try MockServer(script, options: .init(limits: .init(step: .seconds(60))))
+        let server = try MockServer(
+            script, options: .init(limits: .init(step: .seconds(60), afterScript: .seconds(120))))
         let client = try server.connect()
         try await onThread { try body(client) }
         let verdict = await server.finish()
@@ -188,7 +205,8 @@ enum Transport: CaseIterable, Sendable, CustomTestStringConvertible {
 
     @Test func othersAreServedWhileOneKeepsAServerWaiting() async throws {
         let server = try MockServer(
-            every: [.expect("go"), .send("abcd", slices: .everyByte)], options: .init(limits: .init(step: .seconds(60)))
+            every: [.expect("go"), .send("abcd", slices: .everyByte)],
+            options: .init(limits: .init(step: .seconds(60), afterScript: .seconds(120)))
         )
         let slow = try server.connect()
         try slow.send("go")

@@ -32,8 +32,8 @@ struct ChildPipe {
     var write: PipeEnd
 
     /// Between a pipe and its being marked no child may be started: it would inherit the pipe, which then never ends.
-    /// (pipe2(2) does both at once, but Swift does not see it.)
-    static let starting = Locked(())
+    /// (pipe2(2) does both at once, but Swift does not see it.) What it guards is no value of its own.
+    static let starting = Locked(false)
 
     /// A pipe that no child inherits but as a copy under another number.
     init() throws {

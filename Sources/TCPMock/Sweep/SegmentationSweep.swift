@@ -135,14 +135,16 @@ extension SegmentationSweep {
         private func makeCase(
             _ cuts: [Int: [Int]], id: String, _ label: String, group: String, position: Int? = nil
         ) -> SweepCase {
-            // It has been read before, so that nothing in it can be unplayable.
-            let sliced = try? script.replacingSends(framing) { number, step, bytes in
-                CaseScript.sliced(step, bytes, at: cuts[number] ?? [])
-            }
             let only = cuts.count == 1 ? long.first { $0.number == cuts.first?.key } : nil
             return SweepCase(
-                id: id, label, group: group, position: position, script: sliced ?? script,
-                location: only?.step.location, shape: .cuts(cuts))
+                id: id, label, group: group, position: position, location: only?.step.location, shape: .cuts(cuts)
+            ) {
+                // It has been read before, so that nothing in it can be unplayable.
+                let sliced = try? script.replacingSends(framing) { number, step, bytes in
+                    CaseScript.sliced(step, bytes, at: cuts[number] ?? [])
+                }
+                return sliced ?? script
+            }
         }
 
         func makeCase(_ shape: SweepCase.Shape) -> SweepCase? {
@@ -168,7 +170,9 @@ extension SegmentationSweep {
             for part in parts[1].split(separator: "+") {
                 let pair = part.split(separator: "=")
                 guard pair.count == 2, let number = Int(pair[0]) else { return nil }
-                cuts[number] = pair[1].split(separator: ",").compactMap { Int($0) }
+                let places = pair[1].split(separator: ",", omittingEmptySubsequences: false).map { Int($0) }
+                guard !places.contains(nil) else { return nil }
+                cuts[number] = places.compactMap(\.self)
             }
             return makeCase(.cuts(cuts))
         }

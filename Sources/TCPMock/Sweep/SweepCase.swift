@@ -11,7 +11,10 @@ public struct SweepCase: Sendable {
     /// Its place in the row; nil: rows without numbers, in the order of the cases.
     public let position: Int?
     /// What the server plays to the client.
-    public let script: Script
+    ///
+    /// Those of a planner are made when they are wanted: there is one case for each byte, and each script has all the steps.
+    public var script: Script { makeScript() }
+    private let makeScript: @Sendable () -> Script
     /// From which of the script's steps on (counted from 0) the client may do what it likes; nil: it follows the script to its end.
     ///
     /// What it does then is no failure of the script, and the server ends as soon as the client does.
@@ -57,11 +60,22 @@ public struct SweepCase: Sendable {
         id: String, _ label: String, group: String, position: Int? = nil, script: Script, freeFrom: Int? = nil,
         isControl: Bool = false, location: SourcePosition? = nil, shape: Shape = .other
     ) {
+        self.init(
+            id: id, label, group: group, position: position, freeFrom: freeFrom, isControl: isControl,
+            location: location,
+            shape: shape
+        ) { script }
+    }
+
+    init(
+        id: String, _ label: String, group: String, position: Int? = nil, freeFrom: Int? = nil, isControl: Bool = false,
+        location: SourcePosition? = nil, shape: Shape = .other, script: @escaping @Sendable () -> Script
+    ) {
         self.id = id
         self.label = label
         self.group = group
         self.position = position
-        self.script = script
+        makeScript = script
         self.freeFrom = freeFrom
         self.isControl = isControl
         self.location = location

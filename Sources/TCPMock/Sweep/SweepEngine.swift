@@ -82,7 +82,10 @@ final class SweepEngine: Sendable {
         let isInTime = job.wait(job.limit)
         let duration = ContinuousClock.now - began
         let isStillRunning = !isInTime && !ends(job)
-        if case .failure(let error)? = job.ending { throw error }
+        if case .failure(let error)? = job.ending {
+            _ = job.server?.stop()
+            throw error
+        }
         return record(job, isInTime: isInTime, isStillRunning, duration)
     }
 

@@ -89,7 +89,7 @@ struct SweepJudge {
         let mustSucceed = plan.rules.contains { needing.contains($0.name) }
         let problem: String? =
             if control.outcome.kind == .timedOut {
-                "the client hangs"
+                "the client hangs (it had not ended after \(plan.options.limit.brief))"
             } else if !control.scriptFailures.isEmpty {
                 "the client does not follow the script"
             } else if mustSucceed, !control.outcome.isSuccess {
@@ -99,7 +99,9 @@ struct SweepJudge {
             }
         guard let problem else { return nil }
         let lines =
-            indented(control.detail) + control.scriptFailures.map(\.description) + ["again     \(control.replay)"]
+            ["came to   \(control.outcome)"] + indented(control.detail) + control.scriptFailures.map(\.description) + [
+                "again     \(control.replay)"
+            ]
         return SweepFailure(
             rule: "control", location: plan.location,
             summary: "\(problem) though nothing is done to it; no other case was played",

@@ -11,7 +11,8 @@ struct SweepMap: Sendable, CustomStringConvertible {
 
         var description: String {
             guard let first, let last else { return count > 1 ? "\(count) × \(label)" : label }
-            return first == last ? "\(first) \(label)" : "\(first)..\(last) \(label)"
+            let tried = count <= last - first ? " (\(count) tried)" : ""
+            return first == last ? "\(first) \(label)" : "\(first)..\(last) \(label)\(tried)"
         }
     }
 

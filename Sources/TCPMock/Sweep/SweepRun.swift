@@ -31,8 +31,8 @@ struct SweepRun: Sendable {
     }
 
     private func sweep(_ cases: [SweepCase], _ progress: SweepProgress?) throws -> SweepResult {
-        let before = ProcessFacts.now
         let control = try cases.first(where: \.isControl).map(engine.play)
+        let before = ProcessFacts.now  // the first server of a process makes what all of them share
         if let control, let failure = SweepJudge.failure(ofControl: control, plan) {
             return SweepResult(
                 records: [control], failures: [failure], map: "", notes: plan.notes, seed: plan.options.seed)
