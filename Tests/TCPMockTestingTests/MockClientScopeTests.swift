@@ -4,7 +4,7 @@ import TCPMockTesting
 import TestClient
 import Testing
 
-private let pong: Script = [.expect("PING\r\n"), .send("+PONG\r\n")]
+private let pong: Script = [.expect("PING\r\n", within: .seconds(120)), .send("+PONG\r\n")]
 private let ping: Script = [.send("PING\r\n"), .expect("+PONG\r\n")]
 
 @Test func aClientNeedsNoBody() async throws {

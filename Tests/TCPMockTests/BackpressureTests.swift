@@ -35,7 +35,7 @@
 
         func ends() -> Bool {
             let end = done.withLock { $0 }
-            return end?.wait(timeout: .now() + .seconds(30)) == .success && isDone.withLock { $0 }
+            return end?.wait(timeout: .now() + .seconds(120)) == .success && isDone.withLock { $0 }
         }
     }
 

@@ -37,7 +37,7 @@ private final class Ends {
     /// All that has been written; waits for half a minute until `isEnough`, without holding a thread of the pool.
     func text(until isEnough: (String) -> Bool) async throws -> String {
         var bytes: [UInt8] = []
-        let end = ContinuousClock.now + .seconds(30)
+        let end = ContinuousClock.now + .seconds(120)
         var text: String { String(decoding: bytes, as: UTF8.self) }
         while !isEnough(text), ContinuousClock.now < end {
             bytes += waiting
@@ -117,7 +117,7 @@ private func options(_ progress: MockServer.Setting, on ends: Ends) -> MockServe
     @Test func appearsOnATerminalAndGoesWithTheServer() async throws {
         let ends = try Ends()
         let server = try MockServer(
-            every: [.expect("a", within: .seconds(60))], count: 3, options: options(.automatic, on: ends))
+            every: [.expect("a", within: .seconds(150))], count: 3, options: options(.automatic, on: ends))
         let client = try server.connect()
         let text = try await ends.text { $0.contains("open 1  done 0 of 3  failed 0") }
         #expect(text.contains("s  open 1  done 0 of 3  failed 0"), "\(text)")
@@ -132,7 +132,7 @@ private func options(_ progress: MockServer.Setting, on ends: Ends) -> MockServe
     @Test func doesNotAppearOnAPipe() async throws {
         let ends = try Ends(pipe: ())
         let server = try MockServer(
-            every: [.expect("a", within: .seconds(60))], count: 3, options: options(.automatic, on: ends))
+            every: [.expect("a", within: .seconds(150))], count: 3, options: options(.automatic, on: ends))
         #expect(server.progress == nil)
         _ = await server.stop()
     }
@@ -141,15 +141,16 @@ private func options(_ progress: MockServer.Setting, on ends: Ends) -> MockServe
         let ends = try Ends()
         var options = MockServer.Options()
         options.progressDescriptor = ends.shown
-        let server = try MockServer(every: [.expect("a", within: .seconds(60))], count: 3, options: options)
+        let server = try MockServer(every: [.expect("a", within: .seconds(150))], count: 3, options: options)
         #expect(server.progress == nil)
         _ = await server.stop()
     }
 
     @Test func aClientHasItToo() async throws {
         let ends = try Ends()
-        let server = try MockServer(every: [.expect("a", within: .seconds(60))])
-        var options = MockClient.Options(afterScript: .stayOpen, progress: .automatic)
+        let server = try MockServer(
+            every: [.expect("a", within: .seconds(150))], options: .init(limits: Limits(afterScript: .seconds(150))))
+        var options = MockClient.Options(connect: .seconds(120), afterScript: .stayOpen, progress: .automatic)
         options.progressDescriptor = ends.shown
         let clients = try MockClient.many(
             7, atOnce: 7, connectingTo: server.address, [.send("a")], options: options)
@@ -161,7 +162,7 @@ private func options(_ progress: MockServer.Setting, on ends: Ends) -> MockServe
 
     @Test func aSweepHasItToo() async throws {
         let ends = try Ends()
-        var options = SweepOptions(limit: .seconds(60))
+        var options = SweepOptions(limit: .seconds(150))
         options.progressDescriptor = ends.shown
         let gate = Gate("it was seen")
         let cases = (1...5).map { (number: Int) in
@@ -181,7 +182,7 @@ private func options(_ progress: MockServer.Setting, on ends: Ends) -> MockServe
     @Test func itIsGoneBeforeAJoinThrowsItsFailures() async throws {
         let ends = try Ends()
         let server = try MockServer(
-            every: [.expect("a", within: .seconds(60))], count: 1, options: options(.automatic, on: ends))
+            every: [.expect("a", within: .seconds(150))], count: 1, options: options(.automatic, on: ends))
         let client = try server.connect()
         _ = try await ends.text { $0.contains("open 1") }
         try client.send("b")
@@ -196,7 +197,7 @@ private func options(_ progress: MockServer.Setting, on ends: Ends) -> MockServe
         let ends = try Ends()
         do {
             let server = try MockServer(
-                every: [.expect("a", within: .seconds(60))], options: options(.automatic, on: ends))
+                every: [.expect("a", within: .seconds(150))], options: options(.automatic, on: ends))
             _ = try await ends.text { $0.contains("open 0") }
             withExtendedLifetime(server) {}
         }
@@ -240,7 +241,7 @@ private func options(_ progress: MockServer.Setting, on ends: Ends) -> MockServe
 
     @Test func onShowsItOnAPipeToo() async throws {
         let ends = try Ends(pipe: ())
-        let server = try MockServer(every: [.expect("a", within: .seconds(60))], options: options(.on, on: ends))
+        let server = try MockServer(every: [.expect("a", within: .seconds(150))], options: options(.on, on: ends))
         #expect(server.progress != nil)
         _ = await server.stop()
     }

@@ -166,9 +166,13 @@ enum Transport: CaseIterable, Sendable, CustomTestStringConvertible {
 
     @Test func aClientThatStopsReadingMeetsTheSendLimit() async throws {
         let server = try MockServer(
-            [.send("abcdef", slices: .size(2))], options: .init(limits: .init(step: unscaled(.milliseconds(150)))))
+            [.expect("go", within: .seconds(120)), .send("abcdef", slices: .size(2))],
+            options: .init(limits: .init(step: unscaled(.seconds(1)))))
         let client = try server.connect()
-        let first = try await onThread { try client.reads(upTo: 2) }
+        let first = try await onThread {
+            try client.send("go")
+            return try client.reads(upTo: 2)
+        }
         #expect(first == [Array("ab".utf8)])
         let verdict = await server.finish()
         client.close()
