@@ -101,7 +101,7 @@ private let framings: [Framing] = [
         // It asks again when the stream has ended, instead of giving up. The limit is long enough for the control case.
         let sweep = HostileFrameSweep(
             script(.lengthPrefix()), categories: [.cutHeader],
-            options: SweepOptions(limit: .seconds(3), watchesLeaks: false))
+            options: SweepOptions(limit: .seconds(6), watchesLeaks: false))
         let result = try await sweep.run(blocking: { server in
             try ask(server) { client in
                 var decoder = Framing.lengthPrefix().decoder()
