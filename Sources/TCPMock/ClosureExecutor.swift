@@ -11,7 +11,8 @@
 /// Not on the task pool's, nor on those of a dispatch queue, which share one limit with the pool: a test that blocks a
 /// thread, as one with a blocking client does, would wait there for a reply that waits for a thread. Neither do
 /// closures that block keep others from running.
-final class ClosureExecutor: TaskExecutor, @unchecked Sendable {  // all that changes is used with the mutex held
+// Unchecked: all that changes is used with the mutex held.
+final class ClosureExecutor: TaskExecutor, @unchecked Sendable {
     static let shared = ClosureExecutor()
 
     /// More closures than this may wait for a thread, but not block one at the same time.

@@ -10,7 +10,8 @@
 ///
 /// Not `Synchronization.Mutex`: on Linux that is a bare futex which the thread sanitizer does not know, so that it
 /// would call each correct use a race, in our tests and in those of our users.
-package struct Locked<Value: Sendable>: @unchecked Sendable {  // the value is touched with the mutex held only
+// Unchecked: the value is touched with the mutex held only.
+package struct Locked<Value: Sendable>: @unchecked Sendable {
     /// The value, and behind it, in the same memory, the mutex.
     private final class Storage: ManagedBuffer<Value, pthread_mutex_t> {
         deinit {

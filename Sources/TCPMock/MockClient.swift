@@ -14,7 +14,9 @@
 /// A script that does not say how its connection ends is left politely: the client closes its side (FIN), and the server
 /// must close too, within ``Limits/step`` and without saying any more. With `expectDisconnect` the server must close
 /// first.
-public final class MockClient: MockEndpoint, @unchecked Sendable {  // it stores nothing that changes
+///
+/// Any thread may use it: it stores nothing that changes.
+public final class MockClient: MockEndpoint, @unchecked Sendable {
     /// Whom it connects to.
     public var address: MockAddress { core.address }
 

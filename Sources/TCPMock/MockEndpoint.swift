@@ -7,7 +7,9 @@
 ///
 /// It runs off the calling thread, and ends with `finish()`, whose ``Verdict`` says what departed from the script. One
 /// that is dropped without being finished closes by itself and says so on standard error.
-public class MockEndpoint: @unchecked Sendable {  // all it stores is immutable and Sendable
+///
+/// Any thread may use it: all it stores is immutable and Sendable.
+public class MockEndpoint: @unchecked Sendable {
     let core: CoreEndpoint
     let inbox: Inbox
     let plan: Locked<EndpointPlan>

@@ -10,7 +10,9 @@
 /// try pingOverTCP(host: server.host, port: server.port)
 /// print(await server.finish())
 /// ```
-public final class MockServer: MockEndpoint, @unchecked Sendable {  // it stores nothing that changes
+///
+/// Any thread may use it: it stores nothing that changes.
+public final class MockServer: MockEndpoint, @unchecked Sendable {
     /// Where it listens, with the port that the kernel chose.
     public var address: MockAddress { core.address }
 

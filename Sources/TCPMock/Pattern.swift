@@ -1,7 +1,8 @@
 // A regular expression that may cross to another thread.
 
 /// A regular expression, matched by one thread at a time: `Regex` compiles itself on first use, and is not Sendable.
-final class Pattern: @unchecked Sendable, CustomStringConvertible {  // `match` is used under the lock only
+// Unchecked: `match` is used under the lock only.
+final class Pattern: @unchecked Sendable, CustomStringConvertible {
     private let match: (String) -> Bool
     private let lock = Locked(())
     let description: String

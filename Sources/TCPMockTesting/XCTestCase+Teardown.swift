@@ -53,7 +53,8 @@ private enum ServersOfTests {
 }
 
 /// What became of the test method.
-private struct RunOfTest: @unchecked Sendable {  // read in teardown only, when the test method is over
+// Unchecked: read in teardown only, when the test method is over.
+private struct RunOfTest: @unchecked Sendable {
     let run: XCTestRun?
 
     var hasFailed: Bool {

@@ -3,7 +3,8 @@
 import CEvLoop
 
 /// A framing in the core's own words, with its delimiter's bytes.
-struct CoreFraming: @unchecked Sendable {  // its pointer is nil, but while it is lent
+// Unchecked: its pointer is nil, but while it is lent.
+struct CoreFraming: @unchecked Sendable {
     var core = evl_framing()
     var delimiter: [UInt8] = []
 

@@ -22,7 +22,8 @@ struct Notice: Equatable {
 }
 
 /// Filled on the loop thread, emptied by the test.
-final class NoticeQueue: @unchecked Sendable {  // `lock` guards `notices`
+// Unchecked: `lock` guards `notices`.
+final class NoticeQueue: @unchecked Sendable {
     private let lock = DispatchSemaphore(value: 1)
     private let arrived = DispatchSemaphore(value: 0)
     private var notices: [Notice] = []
@@ -57,7 +58,8 @@ final class NoticeQueue: @unchecked Sendable {  // `lock` guards `notices`
     }
 }
 
-final class CoreListener: @unchecked Sendable {  // the core's calls are thread-safe
+// Unchecked: the core's calls are thread-safe.
+final class CoreListener: @unchecked Sendable {
     struct Options {
         var every = false
         var required: UInt32 = 0

@@ -6,7 +6,8 @@ import CEvLoopInternals
 typealias ProgramPointer = UnsafeMutablePointer<evl_program>
 
 /// One step in the core's own words.
-struct CoreStep: @unchecked Sendable {  // its pointer is nil until a program is made of it
+// Unchecked: its pointer is nil until a program is made of it.
+struct CoreStep: @unchecked Sendable {
     var step = evl_step()
     var bytes: [UInt8] = []
     var delimiter: [UInt8] = []
@@ -63,7 +64,8 @@ struct CoreStep: @unchecked Sendable {  // its pointer is nil until a program is
 }
 
 /// One reference to a program.
-final class CoreProgram: @unchecked Sendable {  // the core's reference counts are atomic and programs immutable
+// Unchecked: the core's reference counts are atomic and programs immutable.
+final class CoreProgram: @unchecked Sendable {
     let raw: ProgramPointer
 
     private init(raw: ProgramPointer) {

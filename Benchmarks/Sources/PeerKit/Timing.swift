@@ -55,7 +55,8 @@ package func time(_ count: Int, atOnce: Int, _ operation: @escaping @Sendable ()
 }
 
 /// What threads measured, gathered.
-private final class Results: @unchecked Sendable {  // guarded by `condition`
+// Unchecked: guarded by `condition`.
+private final class Results: @unchecked Sendable {
     private let condition = NSCondition()
     private var results: [Result<Timings, any Error>] = []
 

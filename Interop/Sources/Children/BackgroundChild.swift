@@ -12,7 +12,8 @@ package final class BackgroundChild: Sendable {
     private let output: FileHandle
     private let state = State()
 
-    private final class State: @unchecked Sendable {  // `lock` guards `hasEnded`
+    // Unchecked: `lock` guards `hasEnded`.
+    private final class State: @unchecked Sendable {
         let lock = NSLock()
         var hasEnded = false
     }

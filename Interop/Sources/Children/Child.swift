@@ -137,7 +137,8 @@ private struct Streams {
 }
 
 /// Kills one process, unless it has ended before.
-private final class Killer: @unchecked Sendable {  // all state is under the lock
+// Unchecked: all state is under the lock.
+private final class Killer: @unchecked Sendable {
     private let lock = NSLock()
     private var hasEnded = false
     private var killed = false

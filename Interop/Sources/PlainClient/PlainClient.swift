@@ -20,7 +20,8 @@ package struct SocketError: Error, CustomStringConvertible {
 }
 
 /// A TCP socket, which connects when told to.
-package final class PlainClient: @unchecked Sendable {  // each is used by one task at a time
+// Unchecked: each is used by one task at a time.
+package final class PlainClient: @unchecked Sendable {
     /// The socket; -1 once it is closed.
     package private(set) var fd: Int32
 

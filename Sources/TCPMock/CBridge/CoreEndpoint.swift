@@ -3,7 +3,8 @@
 internal import CEvLoop
 
 /// Owns an endpoint's handle; deinit closes it. All calls are legal on any thread and none waits.
-final class CoreEndpoint: @unchecked Sendable {  // the core's calls are thread-safe; the handle is never changed
+// Unchecked: the core's calls are thread-safe; the handle is never changed.
+final class CoreEndpoint: @unchecked Sendable {
     let address: MockAddress
     private let raw: OpaquePointer
 

@@ -3,7 +3,8 @@
 internal import CEvLoop
 
 /// One reference to a program of the core; given back by deinit.
-final class Program: @unchecked Sendable {  // the core's reference counts are atomic and programs immutable
+// Unchecked: the core's reference counts are atomic and programs immutable.
+final class Program: @unchecked Sendable {
     let raw: OpaquePointer
 
     /// Compiles planned steps; `base` is the index of the first.

@@ -6,7 +6,8 @@
     import Darwin
 #endif
 
-struct SweepThread: @unchecked Sendable {  // pthread_t is a pointer on some systems; nobody looks behind it
+// Unchecked: pthread_t is a pointer on some systems; nobody looks behind it.
+struct SweepThread: @unchecked Sendable {
     private let thread: pthread_t
 
     /// Runs `body` on a new thread; ``join()`` waits for its end. Nil when the system has none.
