@@ -58,6 +58,7 @@ evl_connection *connection_open(evl_host *host, int fd, const socket_end *peer, 
     ev_set_priority(&c->io, 1); /* bytes that wait outrank a limit that rings */
     ev_timer_init(&c->limit, limit_fired, 0, 0);
     c->alarm.ring = leave_alarm;
+    evidence_begin(c);
     connection_note(c, EVL_EVENT_CONNECTED, 0, 0);
     return c;
 }
@@ -134,20 +135,10 @@ void connection_refuse(evl_connection *c, bool is_failure, uint32_t waiting_step
 void connection_free(evl_connection *c) {
     if (c == NULL)
         return;
-    evl_loop *loop = c->host->loop;
-    if (c->record != NULL) {
-        loop->record_bytes -= record_size(c->record);
-        record_free(c->record);
-    }
-    if (c->keep != NULL) {
-        loop->record_bytes -= c->keep->bytes;
-        keep_free(c->keep);
-    }
+    evidence_free(c);
     buffer_free(&c->backlog);
     if (c->trouble != &out_of_memory)
         free(c->trouble);
-    free(c->record);
-    free(c->keep);
     free(c->pacer);
     free(c->breakage);
     free(c->asking);
@@ -180,17 +171,11 @@ void connection_note_event(evl_connection *c, evl_event_kind kind, uint32_t step
                        .sent = c->sent_total,
                        .kind = kind,
                        .step = step};
-    evl_record *record = kept ? connection_record(c) : NULL;
+    evl_record *record = kept ? evidence_record(c) : NULL;
     if (record != NULL)
         record_event(record, &event);
     if (c->host->watched != 0)
         c->host->noted(c->host, c, &event);
-}
-
-evl_record *connection_record(evl_connection *c) {
-    if (c->record == NULL)
-        c->record = calloc(1, sizeof *c->record);
-    return c->record;
 }
 
 evl_trouble *connection_trouble(evl_connection *c) {
@@ -275,7 +260,7 @@ static void begin_record(evl_connection *c) {
                      .sent = c->sent_total,
                      .kind = fin ? EVL_EVENT_FIN : EVL_EVENT_RST,
                      .step = c->trouble->failure.step};
-    evl_record *record = connection_record(c);
+    evl_record *record = evidence_record(c);
     if (record == NULL)
         return;
     record_event(record, &connected);
@@ -358,39 +343,14 @@ static void view_trouble(const evl_connection *c, evl_connection_view *view) {
     view->unjudged = c->ended ? trouble->unjudged : backlog;
 }
 
-static void view_evidence(const evl_connection *c, evl_connection_view *view) {
-    const evl_record *record = c->record;
-    if (c->breakage != NULL) {
-        view->faults = c->breakage->faults;
-        view->fault_count =
-            c->breakage->count < EVL_FAULTS_KEPT ? c->breakage->count : EVL_FAULTS_KEPT;
-        view->faults_cut = c->breakage->count - view->fault_count;
-    }
-    if (c->keep != NULL) {
-        view->kept = c->keep->entries;
-        view->kept_count = c->keep->count;
-    }
-    if (record == NULL)
-        return;
-    view->events = record->events;
-    view->events_head = record->count < RECORD_HEAD ? record->count : RECORD_HEAD;
-    view->event_count = record->count;
-    view->events_cut = record->cut;
-    view->received = record->received.bytes;
-    view->received_kept = buffer_length(&record->received);
-    view->sent = record->sent.bytes;
-    view->sent_kept = buffer_length(&record->sent);
-}
-
 void connection_view(const evl_connection *c, evl_connection_view *view) {
     bool dialled = c->host->dials;
     *view = (evl_connection_view){.number = c->number,
                                   .script = c->script,
                                   .dialled = dialled,
-                                  .peer = dialled ? c->host->address : c->end};
-    if (dialled)
-        view->local = c->end;
+                                  .peer = dialled ? c->host->address : c->end,
+                                  .local = connection_local(c)};
     view_life(c, view);
     view_trouble(c, view);
-    view_evidence(c, view);
+    evidence_view(c, view);
 }

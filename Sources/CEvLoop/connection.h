@@ -4,12 +4,14 @@
  * ended, once, last. It ends otherwise by a failure, by the script itself, or by the server.
  * All of it runs on the loop thread. connection.c opens, ends and shows it; connection_pump.c plays
  * the script; connection_io.c reads and writes;
+ * connection_evidence.c keeps and shows what went over it;
  * connection_pace.c sends at a pace, connection_lockstep.c in step with the client;
  * connection_fault.c breaks the connection and asks what came of it, connection_hold.c stops
  * reading; connection_leave.c finds out how a client left; connection_limit.c watches the time. */
 #ifndef EVL_CONNECTION_H
 #define EVL_CONNECTION_H
 
+#include "buffer.h"
 #include "evl_endpoint.h"
 #include "keep.h"
 #include "loop.h"
@@ -240,11 +242,32 @@ static inline const socket_end *connection_theirs(const evl_connection *c) {
     return !host->dials ? &c->end : host->is_specific ? &host->address : NULL;
 }
 
+/* Our own end, if anything says it, else one of port 0. */
+evl_end connection_local(const evl_connection *c);
+
 /* Of sent_total: what the kernel never took. */
 uint64_t connection_unwritten(const evl_connection *c);
 
-/* The evidence; NULL without memory. */
-evl_record *connection_record(evl_connection *c);
+/* connection_evidence.c: what is kept of a connection. */
+void evidence_begin(evl_connection *c);
+
+/* The record, made when there is something to keep; NULL without memory. */
+evl_record *evidence_record(evl_connection *c);
+
+/* Bytes of the stream that end at received_total, and at sent_total; ours need not be written yet.
+ */
+void evidence_received(evl_connection *c, const uint8_t *bytes, size_t length);
+void evidence_sent(evl_connection *c, const uint8_t *bytes, size_t length);
+
+/* The kernel has taken all of sent_total but so many bytes. */
+void evidence_wrote(evl_connection *c, uint64_t unwritten);
+
+void evidence_view(const evl_connection *c, evl_connection_view *view);
+void evidence_free(evl_connection *c);
+
+static inline bool evidence_keeps_bytes(const evl_connection *c) {
+    return c->host->record_bytes > 0;
+}
 
 /* connection_io.c */
 void io_callback(struct ev_loop *ev, ev_io *watcher, int events);

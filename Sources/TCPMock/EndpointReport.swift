@@ -37,6 +37,8 @@ struct EndpointReport: Sendable {
     /// When the endpoint was opened, and when this was so.
     var opened: UInt64 = 0
     var now: UInt64 = 0
+    /// What to add to such times for nanoseconds since 1970, as of when this was copied; 0 where connections were not.
+    var wallClock: Int64 = 0
     /// What closures had to say.
     var explanations: [Explanation.Key: Explanation] = [:]
 
@@ -96,6 +98,14 @@ struct ConnectionReport: Sendable {
         let step: Int
         let time: UInt64
         let consumed: Int
+        let sent: Int
+    }
+
+    /// How far both streams had come when bytes were read, written, or read and then answered in the same turn of the
+    /// loop; of what was sent, what the kernel had taken by then.
+    struct Traffic: Sendable, Hashable {
+        let time: UInt64
+        let received: Int
         let sent: Int
     }
 
@@ -176,7 +186,7 @@ struct ConnectionReport: Sendable {
     var halfClosed = false
     /// Reset because the server was taken down.
     var dropped = false
-    /// The other end; and a client's own, nil for servers' connections.
+    /// The other end; and our own, nil where it is not known.
     var peerEnd: ConnectionEnd?
     var localEnd: ConnectionEnd?
     var peer: String { peerEnd?.description ?? "" }
@@ -209,8 +219,15 @@ struct ConnectionReport: Sendable {
     /// How many events were left out, behind the first `eventsHead`.
     var eventsCut = 0
     var eventsHead = 0
-    var received: [UInt8] = []
-    var sent: [UInt8] = []
+    /// What came, and what the sends begun so far were to bring the other side.
+    var received = KeptBytes()
+    var sent = KeptBytes()
+    /// Whether the process had no memory for some of these that were to be kept.
+    var lacksMemory = false
+    /// Reads and writes; how many were left out, behind the first `trafficHead`.
+    var traffic: [Traffic] = []
+    var trafficCut = 0
+    var trafficHead = 0
     /// What steps have kept, the latest last.
     var kept: [Kept] = []
     /// What broke the connection or held it up; the latest last.

@@ -119,7 +119,7 @@ enum Judge {
     }
 
     private static func notes(_ plan: EndpointPlan, _ report: EndpointReport) -> [String] {
-        var notes = pending(plan, report) + report.lockstepNotes
+        var notes = pending(plan, report) + report.lockstepNotes + report.evidenceNotes
         if report.resetAfterFailure > 0 {
             let were = report.resetAfterFailure == 1 ? "which was" : "which were"
             notes.append("followed by \(counted(report.resetAfterFailure, "reconnect")), \(were) reset")

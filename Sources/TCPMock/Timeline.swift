@@ -130,9 +130,8 @@ struct Timeline {
         return what.padded(to: 40) + "  step \(number) \(isTried ? "tried" : "ok")"
     }
 
-    private func bytes(_ kept: [UInt8], _ range: Range<Int>) -> String {
-        guard range.upperBound <= kept.count else { return counted(range.count, "byte") }
-        return ByteText.quoted(Array(kept[range]), limit: 32)
+    private func bytes(_ kept: KeptBytes, _ range: Range<Int>) -> String {
+        kept.text(range, limit: 32)
     }
 
     // MARK: The step that failed
@@ -157,9 +156,10 @@ struct Timeline {
     private var part: [UInt8] {
         guard connection.failure != nil else { return [] }
         let (start, taken) = (startOfFailedStep, connection.consumedTotal)
-        guard start <= taken, taken <= connection.received.count else { return matched + connection.excerpt }
-        let end = min(taken + connection.excerpt.count, connection.received.count)
-        return Array(connection.received[start..<end]) + connection.excerpt.dropFirst(end - taken)
+        guard start <= taken, let took = connection.received.known(start..<taken) else {
+            return matched + connection.excerpt
+        }
+        return took + connection.excerpt
     }
 
     /// What the failing step took, which is what it expects: not everything that came was kept.

@@ -129,7 +129,7 @@ public struct ConnectionRecord: Sendable {
     /// The other side's address and port, or `unix`.
     public var peer: String { report.peer }
     /// The client's own address and port, or `unix`; nil in a server's record.
-    public var local: String? { report.local }
+    public var local: String? { report.side == .client ? report.local : nil }
     /// How it ended.
     public var end: End { End(report) }
     /// Whether it is open; never so in a verdict.
@@ -141,10 +141,14 @@ public struct ConnectionRecord: Sendable {
     }
     /// Whether its script was played to the end.
     public var isComplete: Bool { report.scriptDone }
-    /// The first bytes the other side sent, as many as ``MockServer/Options/recording`` keeps.
-    public var received: [UInt8] { report.received }
-    /// The first bytes the script sent, as many as ``MockServer/Options/recording`` keeps.
-    public var sent: [UInt8] { Array(report.sent.prefix(sentCount)) }
+    /// The bytes the other side sent: all of them, or the first where ``receivedIsTruncated``.
+    public var received: [UInt8] { report.received.head }
+    /// The latest bytes the other side sent, where ``received`` is not all; what came between the two is not kept.
+    public var receivedTail: [UInt8] { report.received.tail }
+    /// The bytes the script sent: all of them, or the first where ``sentIsTruncated``.
+    public var sent: [UInt8] { report.sent.first(sentCount).head }
+    /// The latest bytes the script sent, where ``sent`` is not all; what went between the two is not kept.
+    public var sentTail: [UInt8] { report.sent.first(sentCount).tail }
     /// How many bytes the other side sent in all.
     public var receivedCount: Int { report.receivedTotal }
     /// How many bytes the script sent in all: those the kernel took.
@@ -169,8 +173,8 @@ public struct ConnectionRecord: Sendable {
         return (["connection \(report.number)"] + lines.map { "  \($0)" }).joined(separator: "\n")
     }
 
-    /// Whether ``received`` is only the beginning.
+    /// Whether ``received`` is only the beginning: more came than ``MockServer/Options/recording`` keeps.
     public var receivedIsTruncated: Bool { received.count < receivedCount }
-    /// Whether ``sent`` is only the beginning.
+    /// Whether ``sent`` is only the beginning: more was sent than ``MockServer/Options/recording`` keeps.
     public var sentIsTruncated: Bool { sent.count < sentCount }
 }

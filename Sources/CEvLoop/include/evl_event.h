@@ -67,6 +67,23 @@ typedef struct evl_event {
     uint32_t step;
 } evl_event;
 
+/* A read, a write, or a read and the write that followed it in the same pass of the loop: what had
+ * come and gone in all by then, as far as the kernel gave and took it. */
+typedef struct evl_traffic {
+    uint64_t time_ns;
+    uint64_t received;
+    uint64_t sent;
+} evl_traffic;
+
+/* What is kept of a stream: its first bytes and, where those are not all, its latest. */
+typedef struct evl_stream_view {
+    const uint8_t *head;
+    size_t head_length;
+    const uint8_t *tail[2]; /* one run behind the other */
+    size_t tail_length[2];
+    bool is_short; /* less than was asked for: memory for evidence had run out */
+} evl_stream_view;
+
 /* Who said that the client had taken a slice, so that the next could go. The better first. */
 typedef enum evl_lockstep {
     EVL_LOCKSTEP_NONE, /* nothing was sent so */
@@ -151,7 +168,7 @@ typedef struct evl_connection_view {
     bool dialled;     /* we connected; else it was accepted */
     bool dropped;     /* reset when its server was taken down */
     evl_end peer;
-    evl_end local; /* our own end, where we connected */
+    evl_end local; /* our own end; port 0: not known */
     uint64_t accepted_ns, closed_ns, step_began_ns, progress_ns, last_bytes_ns, failed_ns;
     uint64_t limit_ns; /* the limit that fired, as it was applied */
     uint64_t lag_ns;   /* by how much the loop was late then, if it mattered */
@@ -169,10 +186,11 @@ typedef struct evl_connection_view {
     size_t events_head; /* this many from the start … */
     size_t event_count;
     uint64_t events_cut; /* … then this many left out, then the rest */
-    const uint8_t *received;
-    size_t received_kept;
-    const uint8_t *sent;
-    size_t sent_kept;
+    evl_stream_view received, sent;
+    const evl_traffic *traffic;
+    size_t traffic_head; /* as of events */
+    size_t traffic_count;
+    uint64_t traffic_cut;
     const evl_kept *kept;
     size_t kept_count;
     const evl_fault *faults; /* the latest last; before it some may have been left out */

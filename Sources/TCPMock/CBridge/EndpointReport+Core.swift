@@ -5,6 +5,7 @@ internal import CEvLoop
 extension EndpointReport {
     init(_ server: OpaquePointer) {
         self.init(statisticsOf: server)
+        wallClock = evl_wall_offset_ns()
         var view = evl_endpoint_view()
         evl_endpoint_look(server, &view)
         connections.reserveCapacity(Int(view.record_count))
@@ -91,7 +92,7 @@ extension ConnectionReport {
         halfClosed = view.half_closed
         dropped = view.dropped
         peerEnd = ConnectionEnd(view.peer)
-        localEnd = view.dialled ? ConnectionEnd(view.local) : nil
+        localEnd = view.local.port > 0 || view.local.family == EVL_UNIX.rawValue ? ConnectionEnd(view.local) : nil
         accepted = view.accepted_ns
         closed = view.closed_ns
         stepBegan = view.step_began_ns
@@ -112,8 +113,7 @@ extension ConnectionReport {
         events = copied(UnsafeBufferPointer(start: view.events, count: view.event_count))
         eventsCut = Int(view.events_cut)
         eventsHead = view.events_head
-        received = Array(UnsafeBufferPointer(start: view.received, count: view.received_kept))
-        sent = Array(UnsafeBufferPointer(start: view.sent, count: view.sent_kept))
+        copyStreams(view)
         kept = keptBytes(view.kept, view.kept_count)
         faults = UnsafeBufferPointer(start: view.faults, count: view.fault_count).compactMap(
             ConnectionReport.Fault.init)
@@ -134,9 +134,8 @@ extension ConnectionReport {
     /// Who it is, and of its bytes those since two positions in the streams, as far as they were kept.
     init(_ view: evl_connection_view, since position: ActivityLog.Position) {
         self.init(outlineOf: view)
-        received = Array(
-            UnsafeBufferPointer(start: view.received, count: view.received_kept).dropFirst(position.consumed))
-        sent = Array(UnsafeBufferPointer(start: view.sent, count: view.sent_kept).dropFirst(position.sent))
+        received = KeptBytes(view.received, total: view.received_total, from: position.consumed)
+        sent = KeptBytes(view.sent, total: view.sent_total, from: position.sent)
     }
 }
 
