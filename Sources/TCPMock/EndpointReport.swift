@@ -37,7 +37,7 @@ struct EndpointReport: Sendable {
     /// When the endpoint was opened, and when this was so.
     var opened: UInt64 = 0
     var now: UInt64 = 0
-    /// What to add to such times for nanoseconds since 1970, as of when this was copied; 0 where connections were not.
+    /// What to add to such times for nanoseconds since 1970, as of when connections were copied.
     var wallClock: Int64 = 0
     /// What closures had to say.
     var explanations: [Explanation.Key: Explanation] = [:]

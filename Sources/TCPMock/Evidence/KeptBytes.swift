@@ -54,24 +54,4 @@ struct KeptBytes: Sendable, Hashable {
         return KeptBytes(
             head: Array(head.prefix(count)), tail: Array(tail.prefix(max(0, count - cut.upperBound))), total: count)
     }
-
-    /// A part as text, the first bytes of it; when it is cut, how much of it is kept.
-    func text(_ range: Range<Int>, limit: Int) -> String {
-        if let bytes = known(range) { return ByteText.quoted(bytes, limit: limit) }
-        let piece = piece(range)
-        let amount = "\(grouped(range.count, "byte")), \(kept(piece.head.count, piece.tail.count))"
-        if piece.head.isEmpty { return amount }
-        let shown = Array(piece.head.prefix(limit))
-        return "\(ByteText.quoted(shown, limit: limit))… (\(amount))"
-    }
-
-    private func kept(_ first: Int, _ last: Int) -> String {
-        switch (first, last) {
-        case (0, 0): "not kept"
-        case (_, 0): "the first \(grouped(first)) kept"
-        case (0, _): "the last \(grouped(last)) kept"
-        case _ where first == last: "\(grouped(first)) kept at each end"
-        default: "the first \(grouped(first)) and the last \(grouped(last)) kept"
-        }
-    }
 }

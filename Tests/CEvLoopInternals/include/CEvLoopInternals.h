@@ -4,6 +4,7 @@
 
 #include "../../../Sources/CEvLoop/buffer.h"
 #include "../../../Sources/CEvLoop/check.h"
+#include "../../../Sources/CEvLoop/ends.h"
 #include "../../../Sources/CEvLoop/frame.h"
 #include "../../../Sources/CEvLoop/keep.h"
 #include "../../../Sources/CEvLoop/program.h"
