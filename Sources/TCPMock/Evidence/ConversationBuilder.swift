@@ -200,10 +200,11 @@ struct ConversationBuilder {
     private var part: [UInt8] {
         guard connection.failure != nil else { return [] }
         let (start, taken) = (startOfFailedStep, connection.consumedTotal)
-        guard start <= taken, let took = connection.received.known(start..<taken) else {
-            return matched + connection.excerpt
-        }
-        return took + connection.excerpt
+        guard start <= taken else { return matched + connection.excerpt }
+        // What a parser has looked at is not always as it came: it moves a frame's first bytes.
+        let known = connection.received.piece(start..<(taken + connection.excerpt.count)).head
+        guard known.count >= taken - start else { return matched + connection.excerpt }
+        return known + connection.excerpt.dropFirst(known.count - (taken - start))
     }
 
     /// What the failing step took, which is what it expects: not everything that came was kept.
