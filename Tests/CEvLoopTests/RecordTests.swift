@@ -89,7 +89,7 @@ func trafficWithoutRoomHasOneHole(entries: Int) {
         room -= record.move(at: number, received: number, sent: 0, isRead: true, room: number == 200 ? .max : room)
     }
     let kept = record.traffic.map { $0[0] }
-    let beginning = min(entries, Int(head))
+    let beginning = min(kept.count, Int(head))  // as whoever is shown it must take it
     #expect(Array(kept.prefix(beginning)) == (1...300).prefix(beginning).map { $0 })
     #expect(UInt64(kept.count) + record.raw.traffic.cut == 300)
     let rest = kept.dropFirst(beginning)
