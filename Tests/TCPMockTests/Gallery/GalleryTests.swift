@@ -42,7 +42,8 @@ struct GalleryTests {
 enum Gallery {
     private static let directory =
         String("\(#filePath)".prefix { $0 != "\0" })
-        .split(separator: "/", omittingEmptySubsequences: false).dropLast(4).joined(separator: "/") + "/Documentation/Gallery"
+        .split(separator: "/", omittingEmptySubsequences: false).dropLast(4).joined(separator: "/")
+        + "/Documentation/Gallery"
 
     /// What is told of an exhibit: title, story, and the failure behind its line.
     static func text(_ exhibit: Exhibit, _ verdict: Verdict) -> String {
