@@ -58,6 +58,10 @@ evl_connection *connection_open(evl_host *host, int fd, const socket_end *peer, 
     ev_set_priority(&c->io, 1); /* bytes that wait outrank a limit that rings */
     ev_timer_init(&c->limit, limit_fired, 0, 0);
     c->alarm.ring = leave_alarm;
+    if (host->measures && program_is_measured(program) && !gauge_make(c, program)) {
+        free(c);
+        return NULL;
+    }
     connection_note(c, EVL_EVENT_CONNECTED, 0, 0);
     return c;
 }
@@ -79,6 +83,8 @@ void connection_append(evl_connection *c, evl_program *program) {
     else
         whole->last->next = program;
     whole->last = program;
+    if (program->measured && !c->ended && !gauge_make(c, program))
+        connection_fail(c, session_fail(&c->session, EVL_FAILURE_NO_MEMORY));
     if (idle)
         c->step_began_ns = c->progress_ns = c->host->loop->now_ns;
     if (!c->ended)
@@ -150,6 +156,7 @@ void connection_free(evl_connection *c) {
     free(c->keep);
     free(c->pacer);
     free(c->breakage);
+    free(c->gauge);
     free(c->asking);
     free(c);
 }
@@ -292,8 +299,11 @@ static void note_failure(evl_connection *c) {
 /* Ends it, exactly once: evidence first, then the socket, then the programs, then the server. */
 void connection_conclude(evl_connection *c) {
     evl_loop *loop = c->host->loop;
-    bool failed = connection_failure(c) != EVL_FAILURE_NONE;
+    evl_failure_kind failure = connection_failure(c);
+    bool failed = failure != EVL_FAILURE_NONE;
     uint32_t step = session_index(&c->session), round = session_round(&c->session);
+    if (failure == EVL_FAILURE_LATENCY || failure == EVL_FAILURE_SEGMENTS)
+        step = c->trouble->failure.step; /* it was done, and the session is behind it */
     c->stage = (evl_stage){.ended = {.step = step, .round = round}};
     if (failed)
         note_failure(c);
@@ -308,6 +318,7 @@ void connection_conclude(evl_connection *c) {
     ev_timer_stop(loop->ev, &c->limit);
     loop_alarm_cancel(loop, &c->alarm);
     pace_stop(c);
+    gauge_stop(c);
     trim_excerpt(c);
     bound_kept(c);
     io_free(c);
@@ -370,6 +381,8 @@ static void view_evidence(const evl_connection *c, evl_connection_view *view) {
         view->kept = c->keep->entries;
         view->kept_count = c->keep->count;
     }
+    if (c->gauge != NULL)
+        gauge_view(c, view);
     if (record == NULL)
         return;
     view->events = record->events;

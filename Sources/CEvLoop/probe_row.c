@@ -136,6 +136,7 @@ probe_answer probe_find_row(const socket_end *ours, const socket_end *theirs, pr
         /* One that was not accepted yet has no descriptor either. */
         .orphaned = found->idiag_inode == 0 && sent_fin,
         .has_room = has_room(&reply),
+        .inode = found->idiag_inode,
     };
     return PROBE_TOLD;
 }
