@@ -1,6 +1,6 @@
-/* Linux: the time in which any task waited for a processor (/proc/pressure/cpu), which is never
- * less than what one task, or several that wait for each other in turn, had to wait; and what each
- * thread of this process has waited (schedstat), which says more when others keep the machine busy.
+/* Linux: what each thread of this process has waited for a processor (schedstat), for clients in
+ * it; and for others, the time in which any task of the machine waited (/proc/pressure/cpu), from
+ * which follows what one task, or several that wait for each other in turn, waited at most.
  * https://docs.kernel.org/accounting/psi.html, proc(5). Elsewhere nobody tells. */
 #ifdef __linux__
 #define _GNU_SOURCE
@@ -19,6 +19,7 @@ static machine_sample *recent; /* loop thread only */
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
 static bool read_text(int folder, const char *path, char *text, size_t capacity) {
@@ -86,6 +87,11 @@ static void take_threads(machine_sample *sample) {
 }
 
 static void fill(machine_sample *sample) {
+    struct timespec tick = {0};
+    clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
+    sample->tick_ns = tick.tv_nsec > 0 ? (uint64_t)tick.tv_nsec : 10000000u;
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    sample->processors = processors > 0 ? (uint32_t)processors : 1;
     take_pressure(sample);
     sample->stolen_ns = stolen();
     take_threads(sample);
@@ -152,6 +158,28 @@ static bool threads_waited(const machine_sample *before, const machine_sample *a
     return true;
 }
 
+static uint64_t square_root(uint64_t number) {
+    uint64_t root = 0;
+    for (uint64_t bit = (uint64_t)1 << 31; bit > 0; bit >>= 1)
+        if ((root | bit) * (root | bit) <= number)
+            root |= bit;
+    return root;
+}
+
+/* The kernel gives the mean of its processors, each weighted by how many whole ticks it was not
+ * idle, and forgets what was less than one (kernel/sched/psi.c, collect_percpu_times). So a task
+ * that waited for t on a processor that was busy for n ticks, while S were counted on all of them,
+ * shows as t * n / S, where t is less than n + 1 ticks: whatever n was, t is no more than this. */
+uint64_t machine_pressed(uint64_t pressure_ns, uint64_t window_ns, uint32_t processors,
+                         uint64_t tick_ns) {
+    const uint64_t longest = 100000000; /* 100 s, in microseconds: no product is too large */
+    uint64_t pressure = pressure_ns / 1000 < longest ? pressure_ns / 1000 : longest;
+    uint64_t window = window_ns / 1000 < longest ? window_ns / 1000 : longest;
+    uint64_t count = processors < 1024 ? processors : 1024;
+    uint64_t at_most = tick_ns + (square_root(pressure * count * window) + 1) * 1000;
+    return at_most < window_ns ? at_most : window_ns;
+}
+
 uint64_t machine_waited(const machine_sample *before, const machine_sample *after, bool is_ours,
                         evl_witness *witness) {
     uint64_t threads = 0, waited = 0;
@@ -160,7 +188,9 @@ uint64_t machine_waited(const machine_sample *before, const machine_sample *afte
         return 0;
     if (before->has_pressure && after->has_pressure) {
         *witness = EVL_WITNESS_PRESSURE;
-        waited = after->pressure_ns - before->pressure_ns;
+        waited =
+            machine_pressed(after->pressure_ns - before->pressure_ns,
+                            after->time_ns - before->time_ns, after->processors, after->tick_ns);
     }
     if (is_ours && threads_waited(before, after, &threads) &&
         (*witness == EVL_WITNESS_NONE || threads < waited)) {

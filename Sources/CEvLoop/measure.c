@@ -71,8 +71,10 @@ void measure_count(const stream_marks *m, uint64_t start, uint64_t end, evl_meas
 }
 
 measure_result measure_segments(const evl_measure *m) {
-    if (m->measured > m->bound || m->most < m->bound)
+    if (m->most < m->bound)
         return MEASURE_FAILED;
+    if (m->measured > m->bound)
+        return m->again ? MEASURE_DOUBTFUL : MEASURE_FAILED;
     return m->measured == m->most ? MEASURE_PASSED : MEASURE_DOUBTFUL;
 }
 

@@ -54,6 +54,9 @@ bool probe_is_ours(int fd);
 /* Whether that socket has TCP_NODELAY, if it is. Loop thread. */
 evl_no_delay probe_no_delay(int fd);
 
+/* How often the client's kernel has sent something again. TCP. Loop thread. */
+probe_answer probe_retransmits(int fd, uint32_t *count);
+
 /* Bytes that have come and were not read, our kernel's count; 0 when not known. */
 uint64_t probe_unread(int fd);
 

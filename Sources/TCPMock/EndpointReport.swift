@@ -154,6 +154,8 @@ struct ConnectionReport: Sendable {
         var isStamped = false
         /// Whether neighbours' bytes were in the same read, or may have been in the same segments.
         var isShared = false
+        /// Whether some of the segments may have been sent again.
+        var isAgain = false
         /// From when the last byte came until it was read.
         var untilRead: UInt64 = 0
         /// By how much the loop's wake-ups were late meanwhile.

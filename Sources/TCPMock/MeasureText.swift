@@ -53,6 +53,11 @@ struct MeasureText {
     var doubt: [String] {
         switch measure.kind {
         case .latency: [clock, machine, "so        the machine may have been the slow one: nobody is accused"]
+        case .segments where measure.isAgain:
+            [
+                "kernel    the \(peer)'s may have sent some of them again, as kernels do when a busy machine is late to acknowledge: "
+                    + "nobody is accused"
+            ]
         case .segments where measure.most == UInt64.max:
             ["kernel    how many segments had come when the step began, or had ended, is not known"]
         case .segments:
@@ -80,7 +85,7 @@ struct MeasureText {
         return switch measure.witness {
         case .nobody: "\(late); nobody can say how long the \(peer) had to wait for a processor"
         case .threads: "\(late), and all threads of this process waited \(waited) for a processor meanwhile"
-        case .pressure: "\(late), and some task of the machine waited for a processor for \(waited) meanwhile"
+        case .pressure: "\(late), and a task of the machine may have waited \(waited) for a processor meanwhile"
         }
     }
 

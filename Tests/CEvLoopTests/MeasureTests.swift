@@ -39,6 +39,32 @@ private func judged(
     #expect(judged(22_000_000, over: 20_000_000, shared: true) == MEASURE_FAILED)
 }
 
+// MARK: Pressure
+
+/// What the kernel shows of a task that waited `wait` on a processor that was busy for `ticks`, of 4 ms, of a window of `all`.
+private func shown(_ wait: Double, _ ticks: Double, of all: Double, on processors: Double) -> UInt64 {
+    UInt64(wait * ticks / (ticks + (processors - 1) * all) * 1e6)
+}
+
+@Test(arguments: [1, 2, 4, 64], [1, 2, 5, 12])
+func noTaskWaitedLongerThanThePressureAllowsFor(_ processors: Int, _ ticks: Int) {
+    let tick = 4.0
+    let wait = (Double(ticks) + 0.99) * tick
+    let pressure = shown(wait, Double(ticks), of: 13, on: Double(processors))
+    let most = machine_pressed(pressure, 53_000_000, UInt32(processors), 4_000_000)
+    #expect(Double(most) >= min(wait, 53) * 1e6, "\(wait) ms, shown as \(pressure) ns")
+}
+
+@Test func aWaitOfLessThanATickIsNotShownAndIsAllowedFor() {
+    #expect(machine_pressed(0, 50_000_000, 2, 4_000_000) >= 4_000_000)
+    #expect(machine_pressed(0, 50_000_000, 2, 4_000_000) < 5_000_000)
+}
+
+@Test func nobodyWaitedLongerThanTheWindow() {
+    #expect(machine_pressed(50_000_000, 50_000_000, 64, 4_000_000) == 50_000_000)
+    #expect(machine_pressed(UInt64.max, UInt64.max, UInt32.max, 4_000_000) < 40_000_000_000_000)
+}
+
 // MARK: Stamps
 
 private func arrival(_ stamp: UInt64, began: (UInt64, UInt64), read: (UInt64, UInt64)) -> UInt64 {

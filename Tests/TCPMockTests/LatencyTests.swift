@@ -4,20 +4,12 @@ import TCPMock
 import TestClient
 import Testing
 
-/// What is not decided, because the machine was busy with other tests, is tried again.
-private func conclusive(_ attempt: () async throws -> Verdict) async throws -> Verdict {
-    let end = ContinuousClock.now + .seconds(60)
-    var verdict = try await attempt()
-    while !verdict.inconclusive.isEmpty, ContinuousClock.now < end { verdict = try await attempt() }
-    return verdict
-}
-
 private let ask: Script = [.expect("HELLO\r\n"), .send("PING\r\n")]
 
 /// A client that answers a PING so many milliseconds later.
 private func answering(after milliseconds: UInt32, _ script: Script, line: UInt = #line) async throws -> Verdict {
     try await onThread {
-        let server = try MockServer(script, line: line)
+        let server = try MockServer(script, options: .unhurried, line: line)
         let client = try server.connect()
         try client.send("HELLO\r\n")
         _ = try client.receiveText(6)
@@ -58,7 +50,7 @@ private func answering(after milliseconds: UInt32, _ script: Script, line: UInt 
 @Test func theClocksOfEarlierStepsAreNotItsOwn() async throws {
     let verdict = try await conclusive {
         try await onThread {
-            let server = try MockServer(ask + [.expect("PONG\r\n", latency: .milliseconds(40))])
+            let server = try MockServer(ask + [.expect("PONG\r\n", latency: .milliseconds(40))], options: .unhurried)
             let client = try server.connect()
             pause(milliseconds: 80)
             try client.send("HELLO\r\n")
@@ -76,7 +68,7 @@ private func answering(after milliseconds: UInt32, _ script: Script, line: UInt 
 @Test func itIsTheLastByteThatCounts() async throws {
     let verdict = try await conclusive {
         try await onThread {
-            let server = try MockServer([.send("?"), .expect("PONG", latency: .milliseconds(20))])
+            let server = try MockServer([.send("?"), .expect("PONG", latency: .milliseconds(20))], options: .unhurried)
             let client = try server.connect()
             _ = try client.receiveText(1)
             try client.send("PON")
@@ -94,7 +86,7 @@ private func answering(after milliseconds: UInt32, _ script: Script, line: UInt 
     let verdict = try await onThread {
         let server = try MockServer(
             [.delay(.milliseconds(80)), .send("?"), .expect("PONG", latency: .microseconds(1))],
-            options: .init(statistics: .on))
+            options: .init(limits: Limits(step: .seconds(60)), statistics: .on))
         let client = try server.connect()
         try client.send("PONG")
         _ = try client.receiveText(1)
@@ -109,20 +101,22 @@ private func answering(after milliseconds: UInt32, _ script: Script, line: UInt 
 
 /// The loop stands still while the answer comes: the kernel's stamp says when it did.
 @Test func aLoopThatStandsStillIsNotTheClientsTime() async throws {
-    let verdict = try await onThread {
-        let server = try MockServer(
-            [.expect("A"), .send("?"), .expect("B", latency: .milliseconds(250)), .send(".")])
-        let client = try server.connect()
-        try client.send("A")
-        _ = try client.receiveText(1)
-        let block = LoopBlock.begin()
-        try client.send("B")
-        pause(milliseconds: 500)
-        block.release()
-        _ = try client.receiveText(1)
-        client.close()
-        let finished: Verdict = server.finish()
-        return finished
+    let verdict = try await conclusive {
+        try await onThread {
+            let server = try MockServer(
+                [.expect("A"), .send("?"), .expect("B", latency: .milliseconds(250)), .send(".")], options: .unhurried)
+            let client = try server.connect()
+            try client.send("A")
+            _ = try client.receiveText(1)
+            let block = LoopBlock.begin()
+            try client.send("B")
+            pause(milliseconds: 500)
+            block.release()
+            _ = try client.receiveText(1)
+            client.close()
+            let finished: Verdict = server.finish()
+            return finished
+        }
     }
     expectClean(verdict)
     #expect(verdict.inconclusive == [], "\(verdict)")
@@ -150,7 +144,7 @@ func eachExpectationHasALatency(_ name: String) async throws {
         }
     let verdict = try await conclusive {
         try await onThread {
-            let server = try MockServer([.expect("HELLO\r\n"), .send("PING\r\n")] + steps)
+            let server = try MockServer([.expect("HELLO\r\n"), .send("PING\r\n")] + steps, options: .unhurried)
             let client = try server.connect()
             try client.send("HELLO\r\n")
             _ = try client.receiveText(6)
@@ -166,7 +160,7 @@ func eachExpectationHasALatency(_ name: String) async throws {
 
 @Test func aLiveServersStepsHaveLatenciesToo() async throws {
     let verdict = try await conclusive {
-        let server = try MockServer()
+        let server = try MockServer(options: .unhurried)
         let client = try server.connect()
         try server.enqueue(.expect("A"), .send("1"))
         try client.send("A")

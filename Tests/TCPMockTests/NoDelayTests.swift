@@ -16,7 +16,7 @@ private func setNoDelay(_ isOn: Bool, of client: TestClient) {
 }
 
 private func asked(_ isOn: Bool) async throws -> Verdict {
-    try await serve([.expect("PING"), .expectNoDelay(), .send("PONG")]) { client in
+    try await serve([.expect("PING"), .expectNoDelay(), .send("PONG")], options: .unhurried) { client in
         setNoDelay(isOn, of: client)
         try client.send("PING")
         _ = try? client.receiveText(4)
@@ -54,7 +54,7 @@ private func asked(_ isOn: Bool) async throws -> Verdict {
 #endif
 
 @Test func whatNobodyAskedForIsUnavailableAndSaysHowToAsk() async throws {
-    let verdict = try await serve([.expect("PING")]) { try $0.send("PING") }
+    let verdict = try await serve([.expect("PING")], options: .unhurried) { try $0.send("PING") }
     let fact = try #require(verdict.connections.first?.noDelay)
     #expect(fact.value == nil)
     #expect("\(fact)" == "unavailable: nobody asked: expectNoDelay() in the script does")

@@ -6,9 +6,11 @@ import Testing
 
 #if os(Linux)
     private func writing(_ pieces: [String], _ script: Script) async throws -> Verdict {
-        try await serve([.send("?")] + script) { client in
-            _ = try client.receiveText(1)
-            for piece in pieces { try client.send(piece) }
+        try await conclusive {
+            try await serve([.send("?")] + script, options: .unhurried) { client in
+                _ = try client.receiveText(1)
+                for piece in pieces { try client.send(piece) }
+            }
         }
     }
 
@@ -43,10 +45,12 @@ import Testing
     }
 
     @Test func aFrameWhoseHeaderWasWrittenAloneComesInTwo() async throws {
-        let verdict = try await serve([.send("?"), .expectFrame("PING", segments: 1)]) { client in
-            _ = try client.receiveText(1)
-            try client.send([0, 0, 0, 4])
-            try client.send("PING")
+        let verdict = try await conclusive {
+            try await serve([.send("?"), .expectFrame("PING", segments: 1)], options: .unhurried) { client in
+                _ = try client.receiveText(1)
+                try client.send([0, 0, 0, 4])
+                try client.send("PING")
+            }
         }
         #expect(verdict.failures.map(\.kind) == [.segments], "\(verdict)")
         #expect(verdict.failures.first?.summary.contains("came in 2 segments, expected 1") == true, "\(verdict)")
@@ -56,14 +60,16 @@ import Testing
         let steps: Script = [
             .expect("A", segments: 1), .send("1"), .expect("BB", segments: 2), .send("2"), .expect("C", segments: 1),
         ]
-        let verdict = try await serve([.send("?")] + steps) { client in
-            _ = try client.receiveText(1)
-            try client.send("A")
-            _ = try client.receiveText(1)
-            try client.send("B")
-            try client.send("B")
-            _ = try? client.receiveText(1)
-            try? client.send("C")
+        let verdict = try await conclusive {
+            try await serve([.send("?")] + steps, options: .unhurried) { client in
+                _ = try client.receiveText(1)
+                try client.send("A")
+                _ = try client.receiveText(1)
+                try client.send("B")
+                try client.send("B")
+                _ = try? client.receiveText(1)
+                try? client.send("C")
+            }
         }
         expectClean(verdict)
         #expect(verdict.inconclusive == [], "\(verdict)")
@@ -78,7 +84,8 @@ import Testing
 
     /// Whose segments they are nobody can tell: the loop saw all of them at once.
     @Test func segmentsThatMayBeANeighboursAreAWarning() async throws {
-        let server = try MockServer([.expect("?"), .expect("AA", segments: 1), .expect("BB", segments: 1), .send(".")])
+        let server = try MockServer(
+            [.expect("?"), .expect("AA", segments: 1), .expect("BB", segments: 1), .send(".")], options: .unhurried)
         let client = try server.connect()
         try client.send("?")
         let block = LoopBlock.begin()
@@ -94,9 +101,11 @@ import Testing
     }
 
     @Test func aStreamsEndIsNoSegmentOfIts() async throws {
-        let verdict = try await serve([.expect("PING", segments: 1), .expectEOF()]) { client in
-            try client.send("PING")
-            client.close()
+        let verdict = try await conclusive {
+            try await serve([.expect("PING", segments: 1), .expectEOF()], options: .unhurried) { client in
+                try client.send("PING")
+                client.close()
+            }
         }
         expectClean(verdict)
         #expect(verdict.inconclusive == [], "\(verdict)")

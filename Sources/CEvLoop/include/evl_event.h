@@ -151,7 +151,7 @@ typedef enum evl_measure_kind {
 typedef enum evl_witness {
     EVL_WITNESS_NONE,    /* nobody can: only how late the loop was is known */
     EVL_WITNESS_THREADS, /* the client is in this process: its threads' own waits (schedstat) */
-    EVL_WITNESS_PRESSURE /* /proc/pressure/cpu: when any task of the machine waited */
+    EVL_WITNESS_PRESSURE /* /proc/pressure/cpu: what any task of the machine may have waited */
 } evl_witness;
 
 /* What was measured of a step. Times are in nanoseconds. */
@@ -161,6 +161,8 @@ typedef struct evl_measure {
     bool stamped;    /* LATENCY: the kernel says when the last byte came; else the loop's read */
     bool shared;     /* LATENCY: what came behind it was in the same read. SEGMENTS: some may be the
                         neighbours' */
+    bool again;      /* SEGMENTS: some may have been sent again: the client's kernel had waited for
+                        an acknowledgement, as it does on a busy machine */
     uint32_t step;
     uint64_t bound;     /* what the step asks for */
     uint64_t measured;  /* LATENCY: how long. SEGMENTS: at least so many */

@@ -34,6 +34,7 @@ extension ConnectionReport.Measure {
         most = measure.most
         isStamped = measure.stamped
         isShared = measure.shared
+        isAgain = measure.again
         untilRead = measure.read_ns
         late = measure.late_ns
         waited = measure.waited_ns

@@ -6,6 +6,7 @@
 #include "../../../Sources/CEvLoop/check.h"
 #include "../../../Sources/CEvLoop/frame.h"
 #include "../../../Sources/CEvLoop/keep.h"
+#include "../../../Sources/CEvLoop/machine.h"
 #include "../../../Sources/CEvLoop/measure.h"
 #include "../../../Sources/CEvLoop/program.h"
 #include "../../../Sources/CEvLoop/record.h"
