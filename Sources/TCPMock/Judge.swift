@@ -30,17 +30,7 @@ enum Judge {
         let account = FailureAccount(
             plan: plan, script: plan.script(at: index) ?? ScriptPlan(), report: report, connection: connection,
             failure: failure)
-        return ScriptFailure(
-            kind: ScriptFailure.Kind(failure.kind, plan.side),
-            location: account.location,
-            summary: account.summary,
-            details: account.details.joined(separator: "\n"),
-            connection: connection.number,
-            step: account.planned?.number,
-            stepCount: account.script.count,
-            offset: account.offset,
-            sinceLastBytes: connection.lastBytes > 0 && connection.failedAt >= connection.lastBytes
-                ? .nanoseconds(connection.failedAt - connection.lastBytes) : nil)
+        return ScriptFailure(account)
     }
 
     /// A connection that was waited for and did not come.
@@ -184,6 +174,24 @@ enum Judge {
     private static func scriptsNotRun(_ first: Int, _ count: Int) -> String {
         first == count
             ? "script \(first) of \(count) was not run" : "scripts \(first) to \(count) of \(count) were not run"
+    }
+}
+
+extension ScriptFailure {
+    /// One connection's departure from its script, in words.
+    init(_ account: FailureAccount) {
+        let connection = account.connection
+        self.init(
+            kind: Kind(account.failure.kind, account.plan.side),
+            location: account.location,
+            summary: account.summary,
+            details: account.details.joined(separator: "\n"),
+            connection: connection.number,
+            step: account.planned?.number,
+            stepCount: account.script.count,
+            offset: account.offset,
+            sinceLastBytes: connection.lastBytes > 0 && connection.failedAt >= connection.lastBytes
+                ? .nanoseconds(connection.failedAt - connection.lastBytes) : nil)
     }
 }
 
