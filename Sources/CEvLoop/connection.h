@@ -7,7 +7,8 @@
  * connection_evidence.c keeps and shows what went over it;
  * connection_pace.c sends at a pace, connection_lockstep.c in step with the client;
  * connection_fault.c breaks the connection and asks what came of it, connection_hold.c stops
- * reading; connection_leave.c finds out how a client left; connection_limit.c watches the time. */
+ * reading; connection_leave.c finds out how a client left; connection_limit.c watches the time;
+ * connection_gauge.c measures what a script asks for. */
 #ifndef EVL_CONNECTION_H
 #define EVL_CONNECTION_H
 
@@ -28,6 +29,7 @@ typedef struct evl_host {
     bool finishing;
     uint64_t finishing_ns;
     bool is_tcp;
+    bool measures;              /* a program of its has something to measure */
     bool dials;                 /* its connections are made, not accepted */
     socket_end address;         /* where it listens, or whom it dials */
     bool crowded;               /* so many are open that evidence of each has to be cheap */
@@ -106,6 +108,9 @@ typedef struct evl_breakage {
                                           was last seen to move */
 } evl_breakage;
 
+/* Of one whose script asks for what has to be measured: connection_gauge.c */
+typedef struct evl_gauge evl_gauge;
+
 /* While it is open, and afterwards. */
 typedef union evl_stage {
     struct {
@@ -137,6 +142,7 @@ struct evl_connection {
     evl_trouble *trouble;
     evl_pacer *pacer; /* of one that has sent at a pace */
     evl_breakage *breakage;
+    evl_gauge *gauge; /* of one that is measured */
     evl_stage stage;
     uint64_t accepted_ns, step_began_ns, progress_ns, last_bytes_ns;
     uint64_t received_total, sent_total, consumed_total;
@@ -316,6 +322,21 @@ void fault_last_look(evl_connection *c);
 evl_fault *fault_note(evl_connection *c);
 evl_fault *fault_latest(const evl_connection *c);
 evl_breakage *fault_breakage(evl_connection *c);
+
+/* connection_gauge.c: measures what its programs ask for from now on (false without memory); it has
+ * come to rest; reads with the kernel's stamp; a step is done (false: what was measured has failed
+ * it; *took_ns is changed if its time was taken); asks how the client's socket is set; it has
+ * ended. */
+bool gauge_make(evl_connection *c, const evl_program *program);
+void gauge_rest(evl_connection *c);
+socket_result gauge_read(evl_connection *c, uint8_t *bytes, size_t capacity, size_t *length,
+                         int *error);
+bool gauge_step_done(evl_connection *c, const evl_done *done, const evl_input *input,
+                     uint64_t *took_ns);
+void gauge_inspect(evl_connection *c);
+void gauge_stop(evl_connection *c);
+void gauge_view(const evl_connection *c, evl_connection_view *view);
+bool gauge_has_doubts(const evl_connection *c);
 
 /* connection_hold.c: carries out a step that stops reading, or reads again. False: it is done, or
  * has failed; true: pumps again later. */

@@ -2,7 +2,7 @@
 
 extension FailureAccount {
     var hints: [String] {
-        let all = peerHints + gateHints + kernelHints + probeHints + loopHints
+        let all = peerHints + gateHints + kernelHints + probeHints + loopHints + (measureText?.details ?? [])
         return (all + (advice.map { ["hint      \($0)"] } ?? [])).map {
             "  \($0)"
         }
@@ -30,6 +30,7 @@ extension FailureAccount {
         case .limit: limitAdvice
         case .leftByReset: leaveAdvice
         case .leftUnread: probeAdvice
+        case .latency, .segments, .noDelay: measureText?.advice
         case .clientClosed: endAdvice
         case .write,
             .clientReset where planned?.step.isSend == true:

@@ -15,6 +15,7 @@ enum Judge {
         return Verdict(
             failures: grouped(failures),
             connections: report.connections.map { ConnectionRecord($0, plan: $0.script.flatMap(plan.script(at:))) },
+            inconclusive: InconclusiveStep.all(plan, report),
             notes: notes(plan, report),
             accepted: report.accepted,
             isComplete: failures.isEmpty && pending(plan, report).isEmpty,
@@ -215,6 +216,9 @@ extension ScriptFailure.Kind {
             case .noMemory: .mock
             case .unscripted: .unscripted
             case .unprovable: .unprovable
+            case .latency: .latency
+            case .segments: .segments
+            case .noDelay: .noDelay
             }
     }
 }

@@ -10,6 +10,10 @@ public struct Verdict: Sendable, CustomStringConvertible {
     /// connection, and of `many` clients, ``MockServer/Recording/countersOnly`` keeps only those that failed or were
     /// stopped; ``statistics`` counts them all.
     public let connections: [ConnectionRecord]
+    /// Assertions of time and shape that would have failed, had the machine not been the slow one, or could not be made.
+    ///
+    /// They are no failures; `verify()` records each as a warning. See <doc:TimeAndShape>.
+    public let inconclusive: [InconclusiveStep]
     /// Things worth knowing that are no failures, such as steps that were pending when the server was stopped.
     public let notes: [String]
     /// How many connections were accepted, or made, in all.
@@ -45,7 +49,8 @@ public struct Verdict: Sendable, CustomStringConvertible {
             failures.isEmpty
             ? ["\(isComplete ? "all went as scripted" : "nothing failed, but it was stopped early"): \(came)"]
             : failures.map { "\($0.location): \($0.message)" }
-        return (body + notes.map { "note: \($0)" }).joined(separator: "\n")
+        let doubts = inconclusive.map { "\($0)" }
+        return (body + doubts + notes.map { "note: \($0)" }).joined(separator: "\n")
     }
 
     private var came: String {
@@ -159,6 +164,8 @@ public struct ConnectionRecord: Sendable {
     public var unreadByClient: Int? { report.sample?.unread }
     /// Who said that the other side had taken each slice of what was sent in lock-step; nil: nothing was.
     public var lockstep: Lockstep? { report.lockstep }
+    /// Whether the other side has set TCP_NODELAY, as an ``Step/expectNoDelay(fileID:filePath:line:column:)`` of its script found it.
+    public var noDelay: KernelFact<Bool> { KernelFact(report.noDelay) }
     /// What its named steps and captures received, the latest of each name.
     public var captures: Captures { plan?.captures(report.kept) ?? Captures() }
     /// How much of what was sent the client has read, and who says so: its own ``ReadProbe``, else the kernel.

@@ -29,7 +29,10 @@ typedef enum evl_failure_kind {
     EVL_FAILURE_ANSWER,            /* a question could not be answered */
     EVL_FAILURE_NO_MEMORY,
     EVL_FAILURE_UNSCRIPTED, /* a connection that no script is for */
-    EVL_FAILURE_UNPROVABLE  /* the kernel does not tell what the step wants to know */
+    EVL_FAILURE_UNPROVABLE, /* the kernel does not tell what the step wants to know */
+    EVL_FAILURE_LATENCY,    /* a measure says how long it took */
+    EVL_FAILURE_SEGMENTS,   /* a measure says how many there were */
+    EVL_FAILURE_NO_DELAY    /* the client's socket has no TCP_NODELAY */
 } evl_failure_kind;
 
 typedef struct evl_failure {
@@ -155,6 +158,51 @@ typedef struct evl_kept {
     size_t length;
 } evl_kept;
 
+typedef enum evl_measure_kind {
+    EVL_MEASURE_NONE,
+    EVL_MEASURE_LATENCY,
+    EVL_MEASURE_SEGMENTS,
+    EVL_MEASURE_NO_DELAY
+} evl_measure_kind;
+
+/* Who says how long the client may have waited for a processor. */
+typedef enum evl_witness {
+    EVL_WITNESS_NONE,    /* nobody can: only how late the loop was is known */
+    EVL_WITNESS_THREADS, /* the client is in this process: its threads' own waits (schedstat) */
+    EVL_WITNESS_PRESSURE /* /proc/pressure/cpu: what any task of the machine may have waited */
+} evl_witness;
+
+/* What was measured of a step. Times are in nanoseconds. */
+typedef struct evl_measure {
+    uint8_t kind;    /* evl_measure_kind */
+    uint8_t witness; /* evl_witness */
+    bool stamped;    /* LATENCY: the kernel says when the last byte came; else the loop's read */
+    bool shared;     /* LATENCY: what came behind it was in the same read. SEGMENTS: some may be the
+                        neighbours' */
+    bool again;      /* SEGMENTS: some may have been sent again: the client's kernel had waited for
+                        an acknowledgement, as it does on a busy machine */
+    uint32_t step;
+    uint64_t bound;     /* what the step asks for */
+    uint64_t measured;  /* LATENCY: how long. SEGMENTS: at least so many */
+    uint64_t most;      /* SEGMENTS: at most so many */
+    uint64_t read_ns;   /* LATENCY: from there until the loop had read it */
+    uint64_t late_ns;   /* by how much the loop's own wake-ups were late meanwhile, all in all */
+    uint64_t waited_ns; /* how long the client may have waited for a processor meanwhile */
+} evl_measure;
+
+enum {
+    EVL_DOUBTS_KEPT = 4 /* of a connection */
+};
+
+/* Whether the client's socket has TCP_NODELAY. */
+typedef enum evl_no_delay {
+    EVL_NO_DELAY_UNASKED,
+    EVL_NO_DELAY_ON,
+    EVL_NO_DELAY_OFF,
+    EVL_NO_DELAY_ELSEWHERE, /* the socket is another process's, or another host's */
+    EVL_NO_DELAY_UNABLE     /* another system, or a kernel that does not tell */
+} evl_no_delay;
+
 /* A connection's whole record; borrowed until the callback returns. */
 typedef struct evl_connection_view {
     uint32_t number; /* from 1, in the order of acceptance */
@@ -197,6 +245,11 @@ typedef struct evl_connection_view {
     const evl_fault *faults; /* the latest last; before it some may have been left out */
     size_t fault_count;
     uint64_t faults_cut;
+    evl_measure measure;       /* with which it failed; kind EVL_MEASURE_NONE: none */
+    const evl_measure *doubts; /* those for which the machine, and not the client, may answer */
+    size_t doubt_count;
+    uint64_t doubts_cut; /* more than these */
+    uint8_t no_delay;    /* evl_no_delay */
 } evl_connection_view;
 
 #endif

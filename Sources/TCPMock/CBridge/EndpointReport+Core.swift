@@ -117,6 +117,7 @@ extension ConnectionReport {
         kept = keptBytes(view.kept, view.kept_count)
         faults = UnsafeBufferPointer(start: view.faults, count: view.fault_count).compactMap(
             ConnectionReport.Fault.init)
+        fillInMeasures(view)
         fillInEvents()
     }
 }
@@ -231,6 +232,9 @@ extension ConnectionReport.Failure.Kind {
         case EVL_FAILURE_NO_MEMORY: self = .noMemory
         case EVL_FAILURE_UNSCRIPTED: self = .unscripted
         case EVL_FAILURE_UNPROVABLE: self = .unprovable
+        case EVL_FAILURE_LATENCY: self = .latency
+        case EVL_FAILURE_SEGMENTS: self = .segments
+        case EVL_FAILURE_NO_DELAY: self = .noDelay
         default: return nil
         }
     }
