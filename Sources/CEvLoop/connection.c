@@ -221,6 +221,8 @@ void connection_fail(evl_connection *c, evl_failure failure) {
 
 /* Reads what else is there, so that the failure can show it. */
 static void gather_evidence(evl_connection *c) {
+    if (connection_failure(c) == EVL_FAILURE_LIMIT)
+        queues_look(c);
     leave_look(c);
     size_t length = io_read(c);
     buffer_append_capped(&c->backlog, c->host->loop->read_buffer, length, c->host->max_buffered);
@@ -354,6 +356,7 @@ static void view_trouble(const evl_connection *c, evl_connection_view *view) {
     view->lag_ns = trouble->lag_ns;
     view->unwritten = trouble->unwritten;
     view->unsent = trouble->unsent;
+    view->queues = trouble->queues;
     view->failure = trouble->failure;
     view->unjudged = c->ended ? trouble->unjudged : backlog;
 }

@@ -6,7 +6,8 @@
  * the script; connection_io.c reads and writes;
  * connection_pace.c sends at a pace, connection_lockstep.c in step with the client;
  * connection_fault.c breaks the connection and asks what came of it, connection_hold.c stops
- * reading; connection_leave.c finds out how a client left; connection_limit.c watches the time. */
+ * reading; connection_leave.c finds out how a client left; connection_limit.c watches the time,
+ * connection_queues.c where bytes waited when it is up. */
 #ifndef EVL_CONNECTION_H
 #define EVL_CONNECTION_H
 
@@ -93,6 +94,7 @@ typedef struct evl_trouble {
     uint64_t lag_ns;    /* by how much the loop was late at the step's limit */
     uint64_t unwritten; /* of sent_total: what the kernel never took */
     uint64_t unsent, unjudged;
+    evl_queues queues; /* when the limit passed */
 } evl_trouble;
 
 /* Of one that breaks its connection, or stops reading. */
@@ -300,6 +302,9 @@ bool hold_goes_on(evl_connection *c);
 
 /* Whether the step is one that may last until the finish, and is nobody's to wait for. */
 bool hold_is_idle(const evl_connection *c);
+
+/* connection_queues.c: notes where bytes wait, for the text of a limit. */
+void queues_look(evl_connection *c);
 
 /* connection_leave.c */
 void leave_look_again(evl_connection *c, uint64_t first, uint64_t longest);

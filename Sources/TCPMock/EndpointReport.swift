@@ -37,6 +37,8 @@ struct EndpointReport: Sendable {
     /// When the endpoint was opened, and when this was so.
     var opened: UInt64 = 0
     var now: UInt64 = 0
+    /// Calls that held threads when limits passed.
+    var blockedCalls: [BlockedCall] = []
     /// What closures had to say.
     var explanations: [Explanation.Key: Explanation] = [:]
 
@@ -85,6 +87,21 @@ struct ConnectionReport: Sendable {
         let unread: Int
         let orphaned: Bool
         let sentFin: Bool
+    }
+
+    /// Where bytes waited when a limit had passed.
+    struct Queues: Sendable, Equatable {
+        /// Ours, that the other side's kernel had not acknowledged.
+        var unacknowledged = 0
+        /// The other side's, that had come and were not read.
+        var held = 0
+        /// The other side's, still in its own kernel; 0 also where that is not known.
+        var withheld = 0
+        /// Whether its kernel would have taken more.
+        var hasRoom = true
+        var sentFin = false
+        /// Whether nobody held its socket any more.
+        var orphaned = false
     }
 
     struct Event: Sendable {
@@ -197,6 +214,7 @@ struct ConnectionReport: Sendable {
     var consumedTotal = 0
     var unsent = 0
     var sample: Sample?
+    var queues: Queues?
     /// Who said that the client had taken a slice; nil: none was sent in lock-step.
     var lockstep: ConnectionRecord.Lockstep?
     /// What the client's probe had counted, when there is one.

@@ -38,6 +38,7 @@ enum Judge {
             step: account.planned?.number,
             stepCount: account.script.count,
             offset: account.offset,
+            likelyCause: account.advice,
             sinceLastBytes: connection.lastBytes > 0 && connection.failedAt >= connection.lastBytes
                 ? .nanoseconds(connection.failedAt - connection.lastBytes) : nil)
     }

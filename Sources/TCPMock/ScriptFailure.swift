@@ -69,6 +69,8 @@ public struct ScriptFailure: Sendable, Hashable, CustomStringConvertible {
     public let offset: Int?
     /// How many connections failed in this very way, of the 20,000 failed ones that a server keeps.
     public internal(set) var count = 1
+    /// What is likely behind it, in one sentence, as ``details`` have it; nil where nothing can be said.
+    public internal(set) var likelyCause: String?
     /// From the arrival of the other side's last bytes to the failure, on the loop thread's clock.
     public let sinceLastBytes: Duration?
 
