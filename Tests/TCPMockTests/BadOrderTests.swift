@@ -139,7 +139,8 @@ private func expectRefused(_ bad: BadScript) throws {
         let script: Script = [
             .expectBackpressure(within: .seconds(60)), .send(bytes(8 << 20)), .receive(exactly: 8 << 20),
         ]
-        let verdict = try await serve(script) { client in
+        let options = MockServer.Options(limits: Limits(step: .seconds(60), maxBuffered: 16 << 20))
+        let verdict = try await serve(script, options: options) { client in
             try client.send([UInt8](repeating: 0, count: 8 << 20))
             #expect(try client.receive(8 << 20).count == 8 << 20)
         }

@@ -17,7 +17,7 @@ extension FailureAccount {
         facts.queues = connection.queues
         facts.hasEnded = connection.gotFin || connection.queues?.sentFin == true
         facts.isOrphaned = connection.queues?.orphaned ?? false
-        facts.isReading = !isDeaf
+        facts.isReading = !isDeaf || connection.unjudged >= plan.options.limits.maxBuffered
         facts.lastSpeaker = lastSpeaker
         facts.later = laterSend
         facts.blocked = blockedCalls
