@@ -118,8 +118,9 @@ void connection_abort(evl_connection *c) {
     connection_conclude(c);
 }
 
-void connection_drop(evl_connection *c) {
+void connection_drop(evl_connection *c, bool by_fault) {
     c->dropped = !c->ended;
+    c->dropped_by_fault = by_fault;
     connection_abort(c);
 }
 
@@ -331,6 +332,7 @@ static void view_life(const evl_connection *c, evl_connection_view *view) {
     view->got_rst = c->got_rst;
     view->half_closed = c->half_closed;
     view->dropped = c->dropped;
+    view->dropped_by_fault = c->dropped_by_fault;
     view->accepted_ns = c->accepted_ns;
     view->closed_ns = c->ended ? c->stage.ended.closed_ns : 0;
     view->step_began_ns = c->step_began_ns;

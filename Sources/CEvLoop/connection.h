@@ -151,6 +151,7 @@ struct evl_connection {
     bool seen_gone;       /* its kernel knows no such client any more */
     bool reset_taken;     /* its reset was told as it connected, and reads as an end */
     bool yielded;         /* its alarm rings only to let it go on */
+    bool dropped_by_fault;
     bool limit_passed;    /* the limit has had its last read: the next ring is final */
     bool deaf;            /* it does not read before a step needs input */
     bool held;            /* its step does not read */
@@ -177,8 +178,8 @@ void connection_finishing(evl_connection *c);
 /* Ends it now, without a failure. */
 void connection_abort(evl_connection *c);
 
-/* The same, because the server is taken down. */
-void connection_drop(evl_connection *c);
+/* The same, because the server is taken down, or another fault met by those who connect is set. */
+void connection_drop(evl_connection *c, bool by_fault);
 
 /* A connection that no script is for: reset with a failure, or without one. */
 void connection_refuse(evl_connection *c, bool is_failure, uint32_t waiting_step);
@@ -283,7 +284,7 @@ static inline bool connection_is_deaf(const evl_connection *c) {
 
 /* connection_fault.c: half closes; closes (true: done, false: asks again after a while what came of
  * it); notes a reset that is to come, and asks likewise what came of it. */
-void fault_half_close(evl_connection *c);
+void fault_half_close(evl_connection *c, uint64_t consumed);
 bool fault_close(evl_connection *c);
 void fault_note_reset(evl_connection *c);
 bool fault_is_settled(evl_connection *c);

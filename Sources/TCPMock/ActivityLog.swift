@@ -117,12 +117,14 @@ final class ActivityLog: Sendable {
     private func tell(_ event: ConnectionReport.Event, _ connection: ConnectionReport, since previous: Position) {
         guard logger.logLevel <= .debug else { return }
         let script = connection.script.flatMap { plan?.script(at: $0) } ?? ScriptPlan()
-        let text = Timeline(connection, script).text(
-            event, isTried: false, 0..<max(0, event.consumed - previous.consumed),
-            0..<max(0, event.sent - previous.sent))
-        guard let text else { return }
-        let step = event.kind == .stepDone ? script.steps[event.step].number : nil
-        line(.debug, text, on: connection.number, step: step)
+        let builder = ConversationBuilder(connection, script)
+        let conversation = builder.conversation
+        let entries = builder.entries(
+            event, 0..<max(0, event.consumed - previous.consumed), 0..<max(0, event.sent - previous.sent))
+        for entry in entries {
+            guard let text = conversation.text(entry) else { continue }
+            line(.debug, text, on: connection.number, step: entry.mark?.number)
+        }
     }
 
     private func closed(_ connection: ConnectionReport) {

@@ -2,11 +2,13 @@
 
 enum ByteText {
     /// `"PING\r\n"`, or `00 ff 10` for bytes that are mostly not text; shortened after `limit` bytes.
-    static func quoted(_ bytes: [UInt8], limit: Int = 64) -> String {
+    ///
+    /// - `total`: how many there were, if `bytes` are only the first of them.
+    static func quoted(_ bytes: [UInt8], limit: Int = 64, of total: Int? = nil) -> String {
         let shown = bytes.prefix(limit)
-        let rest = bytes.count - shown.count
+        let total = total ?? bytes.count
         let body = isText(shown) ? "\"\(escaped(shown))\"" : hex(shown)
-        return rest > 0 ? "\(body)… (\(bytes.count) bytes)" : body
+        return total > shown.count ? "\(body)… (\(total) bytes)" : body
     }
 
     /// Mostly printable, so that a reader is helped more by letters than by numbers.

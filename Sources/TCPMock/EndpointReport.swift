@@ -106,7 +106,7 @@ struct ConnectionReport: Sendable {
 
     struct Event: Sendable {
         enum Kind: Sendable {
-            case connected, stepDone, fin, rst, failed, closed
+            case connected, stepDone, fin, rst, halfClosed, failed, closed
         }
 
         let kind: Kind
@@ -145,6 +145,10 @@ struct ConnectionReport: Sendable {
         var asked = false
         /// Of a reply that a closure made: which part of it was being played.
         var replying: ReplyPart?
+    }
+
+    enum Drop: Sendable {
+        case byTakingDown, byFault
     }
 
     enum ReplyPart: Sendable {
@@ -191,8 +195,8 @@ struct ConnectionReport: Sendable {
     var gotFin = false
     var gotRst = false
     var halfClosed = false
-    /// Reset because the server was taken down.
-    var dropped = false
+    /// Reset by the test, with all others; nil: it was not.
+    var dropped: Drop?
     /// The other end; and a client's own, nil for servers' connections.
     var peerEnd: ConnectionEnd?
     var localEnd: ConnectionEnd?

@@ -102,7 +102,7 @@ struct FailureAccount {
     }
 
     var details: [String] {
-        comparison + hints + block("so far", Timeline(connection, script, until: failure).lines(most: 12))
+        comparison + hints + block("so far", Timeline(connection, script).lines(most: 12))
             + notRun + afterwards
     }
 

@@ -29,18 +29,7 @@ enum Judge {
         let account = FailureAccount(
             plan: plan, script: plan.script(at: index) ?? ScriptPlan(), report: report, connection: connection,
             failure: failure)
-        return ScriptFailure(
-            kind: ScriptFailure.Kind(failure.kind, plan.side),
-            location: account.location,
-            summary: account.summary,
-            details: account.details.joined(separator: "\n"),
-            connection: connection.number,
-            step: account.planned?.number,
-            stepCount: account.script.count,
-            offset: account.offset,
-            likelyCause: account.advice,
-            sinceLastBytes: connection.lastBytes > 0 && connection.failedAt >= connection.lastBytes
-                ? .nanoseconds(connection.failedAt - connection.lastBytes) : nil)
+        return ScriptFailure(account)
     }
 
     /// A connection that was waited for and did not come.
@@ -106,12 +95,13 @@ enum Judge {
         var notes: [String] = []
         for connection in report.connections where connection.failure == nil && !connection.scriptDone {
             guard let index = connection.script, let script = plan.script(at: index) else { continue }
-            let was = connection.dropped ? "was reset, for the server was taken down," : "was stopped"
+            let why = connection.dropped == .byFault ? "for a connect fault was set" : "for the server was taken down"
+            let was = connection.dropped == nil ? "was stopped" : "was reset, \(why),"
             if let next = script.steps.dropFirst(connection.step).first(where: { $0.number != nil }) {
                 notes.append(
                     "connection \(connection.number) \(was) before step \(next.number ?? 0) of \(script.count), \(next.written)"
                 )
-            } else if !connection.dropped {
+            } else if connection.dropped == nil {
                 notes.append(
                     "connection \(connection.number) was stopped before its \(plan.side.peer) had disconnected")
             }
@@ -184,6 +174,25 @@ enum Judge {
     private static func scriptsNotRun(_ first: Int, _ count: Int) -> String {
         first == count
             ? "script \(first) of \(count) was not run" : "scripts \(first) to \(count) of \(count) were not run"
+    }
+}
+
+extension ScriptFailure {
+    /// One connection's departure from its script, in words.
+    init(_ account: FailureAccount) {
+        let connection = account.connection
+        self.init(
+            kind: Kind(account.failure.kind, account.plan.side),
+            location: account.location,
+            summary: account.summary,
+            details: account.details.joined(separator: "\n"),
+            connection: connection.number,
+            step: account.planned?.number,
+            stepCount: account.script.count,
+            offset: account.offset,
+            likelyCause: account.advice,
+            sinceLastBytes: connection.lastBytes > 0 && connection.failedAt >= connection.lastBytes
+                ? .nanoseconds(connection.failedAt - connection.lastBytes) : nil)
     }
 }
 

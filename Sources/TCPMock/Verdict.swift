@@ -36,7 +36,7 @@ public struct Verdict: Sendable, CustomStringConvertible {
 
     /// Everything that was said, as readable text: one paragraph a connection, one line a step.
     public var transcript: String {
-        connections.map(\.transcript).joined(separator: "\n")
+        transcript(payload: .text)
     }
 
     /// All failures' texts, or one line that all is well.
@@ -58,7 +58,7 @@ public struct ConnectionRecord: Sendable {
     /// How a connection ended, as far as the server could see.
     public struct End: Sendable, Hashable, CustomStringConvertible {
         private enum Manner: Sendable {
-            case fin, rst, rstAfterFin, halfClosed, byScript, stillOpen, takenDown
+            case fin, rst, rstAfterFin, halfClosed, byScript, stillOpen, takenDown, connectFault
         }
 
         private let manner: Manner
@@ -83,6 +83,8 @@ public struct ConnectionRecord: Sendable {
         public static let stillOpen = End(.stillOpen)
         /// It was reset when the test took the server down.
         public static let takenDown = End(.takenDown)
+        /// It was reset when the test set a ``ConnectFault`` with `resettingConnections: true`.
+        public static let connectFault = End(.connectFault)
 
         /// In words.
         public var description: String {
@@ -93,6 +95,7 @@ public struct ConnectionRecord: Sendable {
             case .halfClosed: "the \(peer) ended its stream (FIN)"
             case .byScript: "the script ended the connection"
             case .takenDown: "the server was taken down and reset it"
+            case .connectFault: "the test set a connect fault and reset it"
             case .stillOpen: "the \(peer) was still connected"
             }
         }
@@ -164,10 +167,7 @@ public struct ConnectionRecord: Sendable {
     /// What broke the connection or held it up, as its script says, and what the client's kernel confirmed of it.
     public var faults: [FaultRecord] { report.faults.map { FaultRecord($0, in: report, plan) } }
     /// What was said, one line a step, with the time since the connection was made.
-    public var transcript: String {
-        let lines = Timeline(report, plan ?? ScriptPlan()).lines
-        return (["connection \(report.number)"] + lines.map { "  \($0)" }).joined(separator: "\n")
-    }
+    public var transcript: String { transcript(payload: .text) }
 
     /// Whether ``received`` is only the beginning.
     public var receivedIsTruncated: Bool { received.count < receivedCount }

@@ -220,6 +220,12 @@ private let never = Duration.seconds(600)
         try client.expectText("1")
         try await server.setConnectFault(.refused, resettingConnections: true)
         client.expectReset()
-        #expect(await server.stop().isClean)
+        let verdict = await server.stop()
+        #expect(verdict.isClean, "\(verdict)")
+        #expect(verdict.connections.map(\.end) == [.connectFault])
+        #expect(verdict.connections.first?.end.description == "the test set a connect fault and reset it")
+        #expect(
+            verdict.notes.contains { $0.hasPrefix("connection 1 was reset, for a connect fault was set, before step 3") },
+            "\(verdict.notes)")
     }
 }

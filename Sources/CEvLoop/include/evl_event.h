@@ -50,11 +50,12 @@ typedef struct evl_failure {
 
 typedef enum evl_event_kind {
     EVL_EVENT_CONNECTED,
-    EVL_EVENT_STEP_DONE, /* step */
-    EVL_EVENT_FIN,       /* the client's FIN was seen */
-    EVL_EVENT_RST,       /* the client's RST was seen */
-    EVL_EVENT_FAILED,    /* step */
-    EVL_EVENT_CLOSED     /* exactly once, last */
+    EVL_EVENT_STEP_DONE,   /* step */
+    EVL_EVENT_FIN,         /* the client's FIN was seen */
+    EVL_EVENT_RST,         /* the client's RST was seen */
+    EVL_EVENT_HALF_CLOSED, /* our FIN was sent, and the socket stays: step */
+    EVL_EVENT_FAILED,      /* step */
+    EVL_EVENT_CLOSED       /* exactly once, last */
 } evl_event_kind;
 
 /* 32 bytes; `consumed` and `sent` are stream positions when it happened: the bytes of a step are
@@ -160,7 +161,8 @@ typedef struct evl_connection_view {
     bool got_fin, got_rst;
     bool half_closed; /* our FIN has been sent */
     bool dialled;     /* we connected; else it was accepted */
-    bool dropped;     /* reset when its server was taken down */
+    bool dropped;     /* reset when its server was taken down, or another fault was set */
+    bool dropped_by_fault; /* the latter */
     evl_end peer;
     evl_end local; /* our own end, where we connected */
     uint64_t accepted_ns, closed_ns, step_began_ns, progress_ns, last_bytes_ns, failed_ns;

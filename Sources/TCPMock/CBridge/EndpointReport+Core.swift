@@ -89,7 +89,7 @@ extension ConnectionReport {
         gotFin = view.got_fin
         gotRst = view.got_rst
         halfClosed = view.half_closed
-        dropped = view.dropped
+        dropped = view.dropped ? view.dropped_by_fault ? .byFault : .byTakingDown : nil
         peerEnd = ConnectionEnd(view.peer)
         localEnd = view.dialled ? ConnectionEnd(view.local) : nil
         accepted = view.accepted_ns
@@ -184,6 +184,7 @@ extension ConnectionReport.Event {
         case EVL_EVENT_STEP_DONE: kind = .stepDone
         case EVL_EVENT_FIN: kind = .fin
         case EVL_EVENT_RST: kind = .rst
+        case EVL_EVENT_HALF_CLOSED: kind = .halfClosed
         case EVL_EVENT_FAILED: kind = .failed
         case EVL_EVENT_CLOSED: kind = .closed
         default: return nil

@@ -1,0 +1,48 @@
+// What a verdict has to show, put together for those who render it.
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+extension Verdict {
+    /// All conversations that were kept, with their failures.
+    func evidence(title: String? = nil) -> Evidence {
+        let (plan, report) = (facts.plan, facts.report)
+        return Evidence(
+            title: title ?? "\(plan.side.noun) of \(plan.location)",
+            conversations: connections.map { record in
+                Conversation(record.report, record.plan ?? ScriptPlan(), in: report, plan)
+            },
+            failures: failures, notes: notes, wallClock: Evidence.wallClock)
+    }
+}
+
+extension Evidence {
+    /// CLOCK_REALTIME minus CLOCK_MONOTONIC, now.
+    fileprivate static var wallClock: Int64 {
+        func nanoseconds(_ clock: clockid_t) -> Int64 {
+            var now = timespec()
+            clock_gettime(clock, &now)
+            return Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
+        }
+        return nanoseconds(CLOCK_REALTIME) - nanoseconds(CLOCK_MONOTONIC)
+    }
+}
+
+extension Conversation {
+    /// A connection of an endpoint, with how it departed from its script.
+    fileprivate init(
+        _ connection: ConnectionReport, _ script: ScriptPlan, in report: EndpointReport, _ plan: EndpointPlan
+    ) {
+        self = ConversationBuilder(connection, script).conversation
+        listening = plan.listening
+        guard let failure = connection.failure else { return }
+        let account = FailureAccount(
+            plan: plan, script: script, report: report, connection: connection, failure: failure)
+        self.failure = ScriptFailure(account)
+        (expected, got) = (account.expected, account.got)
+        notRun = script.listing(after: failure.step)
+    }
+}
