@@ -152,9 +152,9 @@ struct evl_connection {
     bool reset_taken;     /* its reset was told as it connected, and reads as an end */
     bool yielded;         /* its alarm rings only to let it go on */
     bool dropped_by_fault;
-    bool limit_passed;    /* the limit has had its last read: the next ring is final */
-    bool deaf;            /* it does not read before a step needs input */
-    bool held;            /* its step does not read */
+    bool limit_passed; /* the limit has had its last read: the next ring is final */
+    bool deaf;         /* it does not read before a step needs input */
+    bool held;         /* its step does not read */
 };
 
 /* Starts playing `program` (reference taken over; NULL: live, nothing yet) on connected `fd`.

@@ -1,5 +1,6 @@
-/* Where bytes wait when a limit has passed: two queues towards the client and two from it. With what
- * a script waits for they tell who waits for whom. Asked once, of a connection that has failed. */
+/* Where bytes wait when a limit has passed: two queues towards the client and two from it. With
+ * what a script waits for they tell who waits for whom. Asked once, of a connection that has
+ * failed. */
 #include "connection.h"
 #include "probe.h"
 

@@ -69,7 +69,8 @@ extension Check {
     /// Why no piece can pass it; nil: some may.
     var contradiction: String? {
         switch kind {
-        case .not(let parts): parts.first { $0.covers(.any) }.map { "\(self) fails everything: \($0) passes all pieces" }
+        case .not(let parts):
+            parts.first { $0.covers(.any) }.map { "\(self) fails everything: \($0) passes all pieces" }
         case .all(let parts): parts.lazy.compactMap(\.contradiction).first ?? clash(of: parts)
         case .anyOf(let parts):
             parts.contains { $0.contradiction == nil } ? repetition(in: parts) : parts.first?.contradiction

@@ -38,7 +38,9 @@ extension ScriptLint {
 
     /// What further rounds of a repeat send, when the body reads nothing.
     static func addRounds(_ rounds: Int, after first: Unanswered?, _ state: inout State) {
-        guard rounds > 0, let first, let now = state.unanswered, now.since.location == first.since.location else { return }
+        guard rounds > 0, let first, let now = state.unanswered, now.since.location == first.since.location else {
+            return
+        }
         let (more, isTooMuch) = (now.bytes - first.bytes).multipliedReportingOverflow(by: rounds)
         let (all, isMore) = now.bytes.addingReportingOverflow(more)
         state.unanswered?.bytes = isTooMuch || isMore ? .max : all
@@ -77,7 +79,8 @@ enum KernelRoom {
     }
 
     private static let tcp =
-        (number(2, in: "/proc/sys/net/ipv4/tcp_wmem") ?? 4 << 20) + (number(1, in: "/proc/sys/net/ipv4/tcp_rmem") ?? 128 << 10)
+        (number(2, in: "/proc/sys/net/ipv4/tcp_wmem") ?? 4 << 20)
+        + (number(1, in: "/proc/sys/net/ipv4/tcp_rmem") ?? 128 << 10)
     private static let unix = number(0, in: "/proc/sys/net/core/wmem_default") ?? 208 << 10
 
     /// One of the numbers in a file of the kernel's; nil where there is none.

@@ -42,7 +42,9 @@ extension ScriptLint {
     }
 
     private static func badIdle(_ step: Step, _ placement: Fault.Placement) -> String? {
-        guard case .afterIdle(let duration) = placement.kind, let limit = step.limit, duration > limit else { return nil }
+        guard case .afterIdle(let duration) = placement.kind, let limit = step.limit, duration > limit else {
+            return nil
+        }
         return "\(step) can never be reached: a silence of \(duration.brief) is longer than its limit of \(limit.brief)"
     }
 

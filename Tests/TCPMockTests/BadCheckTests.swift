@@ -35,12 +35,16 @@ extension Check {
 
 /// All pieces of up to six bytes of the two that the checks have.
 private let pieces: [[UInt8]] = (0...6).flatMap { count in
-    (0..<(1 << count)).map { number in (0..<count).map { number >> $0 & 1 == 0 ? UInt8(ascii: "a") : UInt8(ascii: "b") } }
+    (0..<(1 << count)).map { number in (0..<count).map { number >> $0 & 1 == 0 ? UInt8(ascii: "a") : UInt8(ascii: "b") }
+    }
 }
+
+private let wide = Bytes([UInt8](repeating: 0, count: 300))
 
 @Suite struct BadCheckTests {
     static let bad: [BadScript] = [
-        BadScript([.expectLine(.all([.prefix("A"), .prefix("B")]))], #line, "no piece passes both prefix \"A\" and prefix"),
+        BadScript(
+            [.expectLine(.all([.prefix("A"), .prefix("B")]))], #line, "no piece passes both prefix \"A\" and prefix"),
         BadScript([.expectFrame(.all(["AB", .suffix("A")]))], #line, "no piece passes both"),
         BadScript([.expectLine(.all([.suffix("A"), .suffix("B")]))], #line, "no piece passes both"),
         BadScript([.expectLine(.all([.not(.contains("A")), .prefix("BA")]))], #line, "no piece passes both"),
@@ -53,13 +57,14 @@ private let pieces: [[UInt8]] = (0...6).flatMap { count in
         BadScript([.expectFrame(.prefix("long"), framing: .fixed(3))], #line, "more than a frame has"),
         BadScript([.expectFrame(.all([.any, "A\n"]), framing: .line)], #line, "would be cut at its byte 1"),
         BadScript(
-            [.expectFrame(.prefix(Bytes([UInt8](repeating: 0, count: 300))), framing: .lengthPrefix(UInt8.self))], #line,
-            "does not fit a length prefix"),
-        BadScript([.respond(to: [.contains("A"): "1", .suffix("AB"): "2"], framing: .line)], #line, "can never be reached"),
+            [.expectFrame(.prefix(wide), framing: .lengthPrefix(UInt8.self))], #line, "does not fit a length prefix"),
+        BadScript(
+            [.respond(to: [.contains("A"): "1", .suffix("AB"): "2"], framing: .line)], #line, "can never be reached"),
         BadScript([.respond(to: ["A": "1", "A": "2"], framing: .line)], #line, "can never be reached"),
         BadScript([.respond(to: ["A": "1", "A": "2"])], #line, "is there twice"),
         BadScript(
-            [.respond(to: [.anyOf(["A", .prefix("B")]): "1", "BC": "2"], framing: .line)], #line, "can never be reached"),
+            [.respond(to: [.anyOf(["A", .prefix("B")]): "1", "BC": "2"], framing: .line)], #line, "can never be reached"
+        ),
         BadScript([.respond(to: [.prefix("A\n"): "1"], framing: .line)], #line, "can never be reached: prefix"),
     ]
 

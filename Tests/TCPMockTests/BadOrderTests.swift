@@ -40,7 +40,8 @@ private func expectRefused(_ bad: BadScript) throws {
         BadScript(
             [.choose([.when("A", [.halfClose()]), .when("B", [.halfClose()])]), .send("late", line: 7)], 7,
             "this side of the stream has ended there"),
-        BadScript([.respond(to: ["A": .close, "B": .reset]), .expect("late", line: 7)], 7, "each of its replies ends"),
+        BadScript(
+            [.respond(to: ["A": .close, "B": .reset]), .expect("late", line: 7)], 7, "each of its replies ends"),
         BadScript([.repeat(2, [.respond(to: ["A": .close], line: 7)])], 7, "can't come after respond(to:)"),
     ]
 
@@ -111,12 +112,15 @@ private func expectRefused(_ bad: BadScript) throws {
 
     static let unread: [BadScript] = [
         BadScript([.stopReading(), .send(tooMuch, line: 7), .resumeReading(), .expect("x")], 7, "67,108,864 bytes"),
-        BadScript([.expectBackpressure(), .send(tooMuch, line: 7), .delay(.zero), .expect("x")], 7, "since expectBackpressure"),
+        BadScript(
+            [.expectBackpressure(), .send(tooMuch, line: 7), .delay(.zero), .expect("x")], 7, "since expectBackpressure"
+        ),
         BadScript(
             [.stopReading(line: 3), .repeat(1000, [.send(bytes(1 << 16), line: 7)]), .resumeReading(), .expect("x")], 7,
             "65,536,000 bytes are sent while nothing is read (since stopReading, line 3)"),
         BadScript(
-            [.stopReading(), .send(bytes(32 << 20)), .sendFrame(bytes(1 << 20), line: 7), .close()], 7, "34,603,012 bytes"),
+            [.stopReading(), .send(bytes(32 << 20)), .sendFrame(bytes(1 << 20), line: 7), .close()], 7,
+            "34,603,012 bytes"),
     ]
 
     @Test(arguments: unread.indices)
@@ -140,10 +144,13 @@ private func expectRefused(_ bad: BadScript) throws {
             .expectBackpressure(within: .seconds(60)), .send(bytes(8 << 20)), .receive(exactly: 8 << 20),
         ]
         let options = MockServer.Options(limits: Limits(step: .seconds(60), maxBuffered: 16 << 20))
-        let verdict = try await serve(script, options: options) { client in
+        let server = try MockServer(script, options: options)
+        try await onThread {
+            let client = try server.connect()
             try client.send([UInt8](repeating: 0, count: 8 << 20))
             #expect(try client.receive(8 << 20).count == 8 << 20)
+            client.close()
         }
-        expectClean(verdict)
+        expectClean(await server.finish())
     }
 }

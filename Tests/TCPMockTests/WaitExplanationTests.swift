@@ -31,7 +31,8 @@ private func call(_ name: String, thread: UInt = 1) -> BlockedCall {
         let later = WaitFacts.Later(number: 4, step: "send \"OK\"")
         #expect(
             explain(.bytes(.init())) { $0.later = later }.cause
-                == "does the client wait for step 4, send \"OK\", which comes only after this one? Or has it not flushed?")
+                == "does the client wait for step 4, send \"OK\", which comes only after this one? Or has it not flushed?"
+        )
         #expect(
             explain(.bytes(.init(had: 1, missing: 1))) { $0.later = later }.cause
                 == "the script waits for 1 more byte, and the client, it seems, for step 4, send \"OK\", which comes only after them"
@@ -64,13 +65,18 @@ private func call(_ name: String, thread: UInt = 1) -> BlockedCall {
                 == "threads: the thread that made the server is blocked in server.join() at Made.swift:1, so it can't be the client that sends"
         )
         #expect(lines(explanation).last == "threads: 2 more are blocked in such calls")
-        #expect(explanation.cause?.hasSuffix("; or is the client to run on the thread that is blocked in server.join()?") == true)
+        #expect(
+            explanation.cause?.hasSuffix("; or is the client to run on the thread that is blocked in server.join()?")
+                == true)
     }
 
     @Test(arguments: [
         (WaitFacts.Opener.State.behindThisWait, "step 2 opens it, which comes only after this wait"),
         (.nobodyConnected, "nobody has connected for step 2, which opens it"),
-        (.at(connection: 3, step: "step 1, expect \"a\""), "connection 3, which opens it, had only come to step 1, expect \"a\""),
+        (
+            .at(connection: 3, step: "step 1, expect \"a\""),
+            "connection 3, which opens it, had only come to step 1, expect \"a\""
+        ),
         (.late(connection: 3, by: .milliseconds(5)), "connection 3 opened it 5 ms too late"),
         (.gone(connection: 3), "connection 3 had ended before it came to step 2, which opens it"),
     ])
@@ -82,8 +88,14 @@ private func call(_ name: String, thread: UInt = 1) -> BlockedCall {
         let stay = { (change: (inout WaitFacts) -> Void) in explain(.leaving(.init()), change).cause ?? "" }
         #expect(stay { $0.lastSpeaker = .peer }.hasPrefix("the client spoke last"))
         #expect(stay { $0.lastSpeaker = .script }.contains(".mayStayOpen"))
-        #expect(stay { $0.lastSpeaker = .script; $0.unread = nil }.hasPrefix("close the client; or"))
-        #expect(stay { $0.lastSpeaker = .script; $0.unread = 2 }.hasPrefix("the client has not read"))
+        #expect(
+            stay {
+                $0.lastSpeaker = .script; $0.unread = nil
+            }.hasPrefix("close the client; or"))
+        #expect(
+            stay {
+                $0.lastSpeaker = .script; $0.unread = 2
+            }.hasPrefix("the client has not read"))
         #expect(stay { $0.side = .client }.hasPrefix("here the server must close first"))
         #expect(stay { $0.hasEnded = true }.contains("waits, it seems, for the end of ours"))
     }

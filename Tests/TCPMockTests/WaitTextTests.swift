@@ -90,7 +90,8 @@ private func cause(
     }
 
     @Test func aLineThatEndsInLineFeedAlone() async throws {
-        let says = "what came ends in LF alone, and the delimiter is CRLF: the client must end its lines with \"\\r\\n\""
+        let says =
+            "what came ends in LF alone, and the delimiter is CRLF: the client must end its lines with \"\\r\\n\""
         for step in [
             Step.receive(until: "\r\n", within: soon), .expect(upTo: "\r\n", .prefix("PI"), within: soon),
             .expectFrame("PING\n", framing: .delimiter("\r\n"), within: soon),
@@ -167,14 +168,18 @@ private func cause(
 
     @Test func bothWriteAndNeitherReads() async throws {
         let (cause, details) = try await cause(
-            [.send(huge)], options: .init(limits: Limits(step: .seconds(3), maxBuffered: 65536))
+            [.send(huge), .delay(.zero), .receive(exactly: 64 << 20)],
+            options: .init(limits: Limits(step: .seconds(3), maxBuffered: 65536))
         ) { client, _ in
             _ = try? client.sendWhatFits(most: 128 << 20, patience: 200)  // it may be reset in the middle
         }
         #expect(
-            cause == "both sides write and neither reads: the client's write waits for us, as this side's reading is full "
+            cause
+                == "both sides write and neither reads: the client's write waits for us, as this side's reading is full "
                 + "(maxBuffered), and ours for the client")
-        #expect(details.contains(/sending   \d+ bytes are not yet the kernel's, and \d+ bytes not acknowledged/), "\(details)")
+        #expect(
+            details.contains(/sending   \d+ bytes are not yet the kernel's, and \d+ bytes not acknowledged/),
+            "\(details)")
         #expect(details.contains(/arriving  \d+ bytes of the client's are unread here, and \d+ bytes still in its own/))
     }
 
@@ -209,7 +214,11 @@ private func cause(
 
     @Test func aClosureThatDoesNotAnswer() async throws {
         let gate = Gate("never")
-        let (cause, _) = try await cause([.respond(.line, within: soon) { _ in try await gate.opened(); return "x" }]) {
+        let (cause, _) = try await cause([
+            .respond(.line, within: soon) { _ in
+                try await gate.opened(); return "x"
+            }
+        ]) {
             client, _ in
             try client.send("PING\n")
         }
@@ -246,7 +255,8 @@ private func cause(
         _ = try await onThread { try? waiting.receiveSome() }
         let verdict = await server.stop()
         #expect(
-            verdict.failures.first?.likelyCause == "connection 2, which opens it, had only come to step 1, expect \"go\"",
+            verdict.failures.first?.likelyCause
+                == "connection 2, which opens it, had only come to step 1, expect \"go\"",
             "\(verdict)")
         withExtendedLifetime(other) {}
     }
@@ -273,7 +283,8 @@ private func cause(
             connectingTo: .ipv4(port: server.port), [.expect("220 ready", within: .seconds(1)), .send("EHLO")])
         let failure = try #require(await client.finish().failures.first)
         #expect(
-            failure.likelyCause == "the script waits for 6 more bytes, and the server, it seems, for step 2, send \"EHLO\", "
+            failure.likelyCause
+                == "the script waits for 6 more bytes, and the server, it seems, for step 2, send \"EHLO\", "
                 + "which comes only after them", "\(failure)")
         withExtendedLifetime(server) {}
     }

@@ -159,9 +159,9 @@ typedef struct evl_connection_view {
     uint32_t round; /* how often the innermost repeat around it has gone round */
     uint8_t leave;  /* evl_leave */
     bool got_fin, got_rst;
-    bool half_closed; /* our FIN has been sent */
-    bool dialled;     /* we connected; else it was accepted */
-    bool dropped;     /* reset when its server was taken down, or another fault was set */
+    bool half_closed;      /* our FIN has been sent */
+    bool dialled;          /* we connected; else it was accepted */
+    bool dropped;          /* reset when its server was taken down, or another fault was set */
     bool dropped_by_fault; /* the latter */
     evl_end peer;
     evl_end local; /* our own end, where we connected */

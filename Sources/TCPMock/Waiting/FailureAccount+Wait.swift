@@ -146,7 +146,8 @@ extension FailureAccount {
     private var blockedCalls: [BlockedCall] {
         let silentSince = max(connection.lastBytes, connection.accepted)
         return report.blockedCalls.filter { call in
-            call.holds(at: connection.failedAt) && call.began <= max(silentSince, connection.failedAt - connection.limit / 2)
+            call.holds(at: connection.failedAt)
+                && call.began <= max(silentSince, connection.failedAt - connection.limit / 2)
         }
     }
 

@@ -34,7 +34,8 @@ extension WaitFacts {
     private func causeOfPart(_ missing: Int) -> String {
         let rest = "the script waits for \(counted(missing, "more byte"))"
         guard let later else { return "\(rest), and the \(peer) for a reply, or it has not flushed what it wrote" }
-        return "\(rest), and the \(peer), it seems, for step \(later.number), \(later.step), which comes only after them"
+        return
+            "\(rest), and the \(peer), it seems, for step \(later.number), \(later.step), which comes only after them"
     }
 
     private var causeOfSilence: String {
@@ -66,7 +67,8 @@ extension WaitFacts {
             }
         }
         if side == .client {
-            return "here the server must close first; without expectDisconnect the client closes when its script has ended"
+            return
+                "here the server must close first; without expectDisconnect the client closes when its script has ended"
         }
         if lastSpeaker == .peer {
             return "the client spoke last: does it wait for an answer that the script never sends? Else it must close"
@@ -114,7 +116,8 @@ extension WaitFacts {
         case .nobodyConnected: "nobody has connected for \(opener.step), which opens it"
         case .at(let connection, let step): "connection \(connection), which opens it, had only come to \(step)"
         case .late(let connection, let delay): "connection \(connection) opened it \(delay.brief) too late"
-        case .gone(let connection): "connection \(connection) had ended before it came to \(opener.step), which opens it"
+        case .gone(let connection):
+            "connection \(connection) had ended before it came to \(opener.step), which opens it"
         }
     }
 }

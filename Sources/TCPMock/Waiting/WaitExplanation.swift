@@ -31,7 +31,9 @@ extension WaitFacts {
     /// The other side's queues: what has come and was not read, and what it could not send.
     fileprivate var arrivingFacts: [WaitExplanation.Fact] {
         guard let queues else { return [] }
-        let held = queues.held > 0 ? "\(counted(queues.held, "byte")) of the \(peer)'s \(isOrAre(queues.held)) unread here" : nil
+        let held =
+            queues.held > 0
+            ? "\(counted(queues.held, "byte")) of the \(peer)'s \(isOrAre(queues.held)) unread here" : nil
         let room = queues.hasRoom ? "" : ", which has no room for more"
         let withheld =
             queues.withheld > 0
