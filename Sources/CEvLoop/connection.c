@@ -125,8 +125,9 @@ void connection_abort(evl_connection *c) {
     connection_conclude(c);
 }
 
-void connection_drop(evl_connection *c) {
+void connection_drop(evl_connection *c, bool by_fault) {
     c->dropped = !c->ended;
+    c->dropped_by_fault = by_fault;
     connection_abort(c);
 }
 
@@ -213,6 +214,8 @@ void connection_fail(evl_connection *c, evl_failure failure) {
 
 /* Reads what else is there, so that the failure can show it. */
 static void gather_evidence(evl_connection *c) {
+    if (connection_failure(c) == EVL_FAILURE_LIMIT)
+        queues_look(c);
     leave_look(c);
     size_t length = io_read(c);
     buffer_append_capped(&c->backlog, c->host->loop->read_buffer, length, c->host->max_buffered);
@@ -325,6 +328,7 @@ static void view_life(const evl_connection *c, evl_connection_view *view) {
     view->got_rst = c->got_rst;
     view->half_closed = c->half_closed;
     view->dropped = c->dropped;
+    view->dropped_by_fault = c->dropped_by_fault;
     view->accepted_ns = c->accepted_ns;
     view->closed_ns = c->ended ? c->stage.ended.closed_ns : 0;
     view->step_began_ns = c->step_began_ns;
@@ -350,6 +354,7 @@ static void view_trouble(const evl_connection *c, evl_connection_view *view) {
     view->lag_ns = trouble->lag_ns;
     view->unwritten = trouble->unwritten;
     view->unsent = trouble->unsent;
+    view->queues = trouble->queues;
     view->failure = trouble->failure;
     view->unjudged = c->ended ? trouble->unjudged : backlog;
 }

@@ -8,7 +8,8 @@
  * connection_pace.c sends at a pace, connection_lockstep.c in step with the client;
  * connection_fault.c breaks the connection and asks what came of it, connection_hold.c stops
  * reading; connection_leave.c finds out how a client left; connection_limit.c watches the time;
- * connection_gauge.c measures what a script asks for. */
+ * connection_gauge.c measures what a script asks for, connection_queues.c where bytes waited when
+ * time is up. */
 #ifndef EVL_CONNECTION_H
 #define EVL_CONNECTION_H
 
@@ -97,6 +98,7 @@ typedef struct evl_trouble {
     uint64_t lag_ns;    /* by how much the loop was late at the step's limit */
     uint64_t unwritten; /* of sent_total: what the kernel never took */
     uint64_t unsent, unjudged;
+    evl_queues queues; /* when the limit passed */
 } evl_trouble;
 
 /* Of one that breaks its connection, or stops reading. */
@@ -157,9 +159,10 @@ struct evl_connection {
     bool seen_gone;       /* its kernel knows no such client any more */
     bool reset_taken;     /* its reset was told as it connected, and reads as an end */
     bool yielded;         /* its alarm rings only to let it go on */
-    bool limit_passed;    /* the limit has had its last read: the next ring is final */
-    bool deaf;            /* it does not read before a step needs input */
-    bool held;            /* its step does not read */
+    bool dropped_by_fault;
+    bool limit_passed; /* the limit has had its last read: the next ring is final */
+    bool deaf;         /* it does not read before a step needs input */
+    bool held;         /* its step does not read */
 };
 
 /* Starts playing `program` (reference taken over; NULL: live, nothing yet) on connected `fd`.
@@ -183,8 +186,8 @@ void connection_finishing(evl_connection *c);
 /* Ends it now, without a failure. */
 void connection_abort(evl_connection *c);
 
-/* The same, because the server is taken down. */
-void connection_drop(evl_connection *c);
+/* The same, because the server is taken down, or another fault met by those who connect is set. */
+void connection_drop(evl_connection *c, bool by_fault);
 
 /* A connection that no script is for: reset with a failure, or without one. */
 void connection_refuse(evl_connection *c, bool is_failure, uint32_t waiting_step);
@@ -344,6 +347,9 @@ bool hold_goes_on(evl_connection *c);
 
 /* Whether the step is one that may last until the finish, and is nobody's to wait for. */
 bool hold_is_idle(const evl_connection *c);
+
+/* connection_queues.c: notes where bytes wait, for the text of a limit. */
+void queues_look(evl_connection *c);
 
 /* connection_leave.c */
 void leave_look_again(evl_connection *c, uint64_t first, uint64_t longest);

@@ -263,7 +263,7 @@ static void drop_all(evl_endpoint *endpoint) {
     evl_connection *c = endpoint->first_active;
     while (c != NULL) {
         evl_connection *next = c->next;
-        connection_drop(c);
+        connection_drop(c, endpoint->fault.kind != EVL_CONNECT_DOWN);
         c = next;
     }
 }

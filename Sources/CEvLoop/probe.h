@@ -37,6 +37,7 @@ typedef struct probe_row {
     uint32_t unread; /* bytes the client has not taken; our FIN may be one of them */
     uint32_t unsent; /* bytes it has sent and we have not acknowledged, or not had yet */
     bool got_fin;    /* our FIN has come */
+    bool sent_fin;   /* it has ended its stream */
     bool orphaned;   /* it has no descriptor any more */
     bool has_room;   /* a write of the client's would be taken */
     uint32_t inode;  /* 0: it has no descriptor */

@@ -164,6 +164,7 @@ probe_answer probe_find_row(const socket_end *ours, const socket_end *theirs, pr
         .unsent = found->idiag_wqueue,
         .got_fin = state == STATE_TIME_WAIT || state == STATE_CLOSE_WAIT ||
                    state == STATE_LAST_ACK || state == STATE_CLOSING,
+        .sent_fin = sent_fin,
         /* One that was not accepted yet has no descriptor either. */
         .orphaned = found->idiag_inode == 0 && sent_fin,
         .has_room = has_room(&reply),

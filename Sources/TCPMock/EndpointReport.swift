@@ -39,6 +39,8 @@ struct EndpointReport: Sendable {
     var now: UInt64 = 0
     /// What to add to such times for nanoseconds since 1970, as of when connections were copied.
     var wallClock: Int64 = 0
+    /// Calls that held threads when limits passed.
+    var blockedCalls: [BlockedCall] = []
     /// What closures had to say.
     var explanations: [Explanation.Key: Explanation] = [:]
 
@@ -87,6 +89,21 @@ struct ConnectionReport: Sendable {
         let unread: Int
         let orphaned: Bool
         let sentFin: Bool
+    }
+
+    /// Where bytes waited when a limit had passed.
+    struct Queues: Sendable, Equatable {
+        /// Ours, that the other side's kernel had not acknowledged.
+        var unacknowledged = 0
+        /// The other side's, that had come and were not read.
+        var held = 0
+        /// The other side's, still in its own kernel; 0 also where that is not known.
+        var withheld = 0
+        /// Whether its kernel would have taken more.
+        var hasRoom = true
+        var sentFin = false
+        /// Whether nobody held its socket any more.
+        var orphaned = false
     }
 
     struct Event: Sendable {
@@ -179,6 +196,10 @@ struct ConnectionReport: Sendable {
         case unasked, on, off, elsewhere, unable
     }
 
+    enum Drop: Sendable {
+        case byTakingDown, byFault
+    }
+
     enum ReplyPart: Sendable {
         case send, receive, pause, disconnect, end
     }
@@ -223,8 +244,8 @@ struct ConnectionReport: Sendable {
     var gotFin = false
     var gotRst = false
     var halfClosed = false
-    /// Reset because the server was taken down.
-    var dropped = false
+    /// Reset by the test, with all others; nil: it was not.
+    var dropped: Drop?
     /// The other end; and our own, nil where it is not known.
     var peerEnd: ConnectionEnd?
     var localEnd: ConnectionEnd?
@@ -246,6 +267,7 @@ struct ConnectionReport: Sendable {
     var consumedTotal = 0
     var unsent = 0
     var sample: Sample?
+    var queues: Queues?
     /// Who said that the client had taken a slice; nil: none was sent in lock-step.
     var lockstep: ConnectionRecord.Lockstep?
     /// What was measured with which it failed.

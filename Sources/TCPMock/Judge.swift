@@ -96,12 +96,13 @@ enum Judge {
         var notes: [String] = []
         for connection in report.connections where connection.failure == nil && !connection.scriptDone {
             guard let index = connection.script, let script = plan.script(at: index) else { continue }
-            let was = connection.dropped ? "was reset, for the server was taken down," : "was stopped"
+            let why = connection.dropped == .byFault ? "for a connect fault was set" : "for the server was taken down"
+            let was = connection.dropped == nil ? "was stopped" : "was reset, \(why),"
             if let next = script.steps.dropFirst(connection.step).first(where: { $0.number != nil }) {
                 notes.append(
                     "connection \(connection.number) \(was) before step \(next.number ?? 0) of \(script.count), \(next.written)"
                 )
-            } else if !connection.dropped {
+            } else if connection.dropped == nil {
                 notes.append(
                     "connection \(connection.number) was stopped before its \(plan.side.peer) had disconnected")
             }
@@ -190,6 +191,7 @@ extension ScriptFailure {
             step: account.planned?.number,
             stepCount: account.script.count,
             offset: account.offset,
+            likelyCause: account.advice,
             sinceLastBytes: connection.lastBytes > 0 && connection.failedAt >= connection.lastBytes
                 ? .nanoseconds(connection.failedAt - connection.lastBytes) : nil)
     }

@@ -77,6 +77,8 @@ public struct ScriptFailure: Sendable, Hashable, CustomStringConvertible {
     public internal(set) var count = 1
     /// Where its evidence was written to, if it was: see `TCPMOCK_ARTIFACTS` in <doc:ReadingAFailure>.
     public internal(set) var artifacts: [String] = []
+    /// What is likely behind it, in one sentence, as ``details`` have it; nil where nothing can be said.
+    public internal(set) var likelyCause: String?
     /// From the arrival of the other side's last bytes to the failure, on the loop thread's clock.
     public let sinceLastBytes: Duration?
 

@@ -63,7 +63,7 @@ public struct ConnectionRecord: Sendable {
     /// How a connection ended, as far as the server could see.
     public struct End: Sendable, Hashable, CustomStringConvertible {
         private enum Manner: Sendable {
-            case fin, rst, rstAfterFin, halfClosed, byScript, stillOpen, takenDown
+            case fin, rst, rstAfterFin, halfClosed, byScript, stillOpen, takenDown, connectFault
         }
 
         private let manner: Manner
@@ -88,6 +88,8 @@ public struct ConnectionRecord: Sendable {
         public static let stillOpen = End(.stillOpen)
         /// It was reset when the test took the server down.
         public static let takenDown = End(.takenDown)
+        /// It was reset when the test set a ``ConnectFault`` with `resettingConnections: true`.
+        public static let connectFault = End(.connectFault)
 
         /// In words.
         public var description: String {
@@ -98,6 +100,7 @@ public struct ConnectionRecord: Sendable {
             case .halfClosed: "the \(peer) ended its stream (FIN)"
             case .byScript: "the script ended the connection"
             case .takenDown: "the server was taken down and reset it"
+            case .connectFault: "the test set a connect fault and reset it"
             case .stillOpen: "the \(peer) was still connected"
             }
         }

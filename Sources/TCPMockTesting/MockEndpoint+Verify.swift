@@ -24,9 +24,12 @@ extension MockEndpoint {
     /// - Throws: `ScriptFailed` when there are failures and no test framework is running.
     @available(*, noasync, message: "use 'try await verify()'")
     @discardableResult
-    public func verify() throws -> Verdict {
+    public func verify(
+        fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
+    ) throws -> Verdict {
         let reporter = Reporter.current
-        let verdict = finish()
+        let place = SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column)
+        let verdict = finish(as: "verify()", at: place)
         try reporter.conclude(self, verdict)
         return verdict
     }

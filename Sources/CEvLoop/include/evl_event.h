@@ -104,6 +104,19 @@ typedef struct evl_sample {
     bool sent_fin;    /* the client's side has sent its FIN */
 } evl_sample;
 
+#define EVL_UNKNOWN UINT64_MAX
+
+/* Where bytes waited when a limit passed, as the two kernels show it. */
+typedef struct evl_queues {
+    uint64_t time_ns;        /* 0: not asked */
+    uint64_t unacknowledged; /* ours, in our kernel: the client's has not acknowledged them */
+    uint64_t held;           /* the client's, in our kernel: not read */
+    uint64_t withheld;       /* the client's, still in its own kernel; EVL_UNKNOWN */
+    bool has_room;           /* the client's kernel would have taken more of a write */
+    bool sent_fin;           /* the client's side has ended its stream */
+    bool orphaned;           /* the client's socket has no descriptor any more */
+} evl_queues;
+
 /* What the kernel has said of the client's side of a fault. */
 typedef enum evl_proof {
     EVL_PROOF_OPEN,      /* nothing yet */
@@ -118,8 +131,6 @@ typedef enum evl_proof {
 enum {
     EVL_FAULTS_KEPT = 8 /* of a connection */
 };
-
-#define EVL_UNKNOWN UINT64_MAX
 
 /* A step that broke the connection or held it up, and what came of it. */
 typedef struct evl_fault {
@@ -213,9 +224,10 @@ typedef struct evl_connection_view {
     uint32_t round; /* how often the innermost repeat around it has gone round */
     uint8_t leave;  /* evl_leave */
     bool got_fin, got_rst;
-    bool half_closed; /* our FIN has been sent */
-    bool dialled;     /* we connected; else it was accepted */
-    bool dropped;     /* reset when its server was taken down */
+    bool half_closed;      /* our FIN has been sent */
+    bool dialled;          /* we connected; else it was accepted */
+    bool dropped;          /* reset when its server was taken down, or another fault was set */
+    bool dropped_by_fault; /* the latter */
     evl_end peer;
     evl_end local; /* our own end; port 0: not known */
     uint64_t accepted_ns, closed_ns, step_began_ns, progress_ns, last_bytes_ns, failed_ns;
@@ -226,6 +238,7 @@ typedef struct evl_connection_view {
         unwritten; /* of sent_total: bytes the kernel never took, for the write failed or waited */
     uint64_t unsent; /* bytes the client's kernel had not acknowledged at the end */
     evl_sample sample;
+    evl_queues queues;      /* of one that failed by a limit */
     uint8_t lockstep;       /* evl_lockstep */
     evl_failure failure;    /* kind EVL_FAILURE_NONE: none */
     const uint8_t *excerpt; /* unjudged input at the failure, its first bytes */
