@@ -129,7 +129,8 @@ struct ConversationBuilder {
 
     /// What was done to the bytes that events tell of.
     private var damage: [Int: String] {
-        Dictionary(connection.damagedSends(script).map { ($0.event, $0.send.what) }, uniquingKeysWith: { "\($0), \($1)" })
+        Dictionary(
+            connection.damagedSends(script).map { ($0.event, $0.send.what) }, uniquingKeysWith: { "\($0), \($1)" })
     }
 
     /// Moves of one template are one entry, that of the last.

@@ -7,7 +7,8 @@ extension Conversation {
         case .connected: return connectedText
         case .message(let message): return line(message.text, entry.mark) + (message.damage.map { ", \($0)" } ?? "")
         case .done: return line(entry.mark?.text ?? "", entry.mark)
-        case .ended(.sent), .reset(.sent): return entry.mark?.number == nil ? nil : line(entry.mark?.text ?? "", entry.mark)
+        case .ended(.sent), .reset(.sent):
+            return entry.mark?.number == nil ? nil : line(entry.mark?.text ?? "", entry.mark)
         case .ended(.received): return "\(side.peer) ended its stream (FIN)"
         case .reset(.received): return "\(side.peer) reset the connection (RST)"
         case .kernel(let text): return "kernel: \(text)"

@@ -43,8 +43,10 @@ struct CaptureWords {
         }
         if let notRun = conversation.notRun { comments.append("not run: \(notRun)") }
         switch conversation.close {
-        case .reset where conversation.isFailed: comments.append("reset, so that the \(conversation.side.peer) does not wait")
-        case .reset, .fin where !isOver && conversation.end != .fin && conversation.end != .halfClosed:
+        case .reset where conversation.isFailed:
+            comments.append("reset, so that the \(conversation.side.peer) does not wait")
+        case .reset,
+            .fin where !isOver && conversation.end != .fin && conversation.end != .halfClosed:
             comments.append("\(conversation.end)")
         case .none, .fin: break
         }

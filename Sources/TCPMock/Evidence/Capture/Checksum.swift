@@ -5,7 +5,9 @@ struct Checksum {
 
     /// Adds bytes; of all that are added only the last may be odd in number.
     mutating func add(_ bytes: some Collection<UInt8>) {
-        let added = bytes.withContiguousStorageIfAvailable { Checksum.sum($0) } ?? Array(bytes).withUnsafeBufferPointer { Checksum.sum($0) }
+        let added =
+            bytes.withContiguousStorageIfAvailable { Checksum.sum($0) }
+            ?? Array(bytes).withUnsafeBufferPointer { Checksum.sum($0) }
         sum += added
     }
 

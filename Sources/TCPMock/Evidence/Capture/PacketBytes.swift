@@ -41,7 +41,8 @@ struct PacketBytes {
         _ packet: Packet, _ source: PacketEnd, _ destination: PacketEnd, length: Int
     ) -> [UInt8] {
         if source.isIPv6 {
-            return [0x60, 0, 0, 0] + UInt16(length).bigEndianBytes + [tcp, hopLimit] + source.address + destination.address
+            return [0x60, 0, 0, 0] + UInt16(length).bigEndianBytes + [tcp, hopLimit] + source.address
+                + destination.address
         }
         let dontFragment: [UInt8] = [0x40, 0]
         var header =

@@ -50,12 +50,12 @@ struct PcapngWriter {
         var body = interface.littleEndianBytes + high.littleEndianBytes + low.littleEndianBytes
         body += UInt32(packet.captured.count).littleEndianBytes + UInt32(packet.length).littleEndianBytes
         let direction = Option.number(code: 2, isInbound ? 1 : 2)
-        append(.packet, body, packet.captured, comments.map(Option.comment) + [direction])
+        append(.packet, body, data: packet.captured, comments.map(Option.comment) + [direction])
     }
 
     // MARK: Blocks and options
 
-    private mutating func append(_ block: Block, _ body: [UInt8], _ data: [UInt8] = [], _ options: [Option]) {
+    private mutating func append(_ block: Block, _ body: [UInt8], data: [UInt8] = [], _ options: [Option]) {
         let options = options.flatMap(\.bytes) + Option.end
         let length = UInt32(12 + body.count + data.count + data.padding.count + options.count).littleEndianBytes
         bytes += block.rawValue.littleEndianBytes + length + body
