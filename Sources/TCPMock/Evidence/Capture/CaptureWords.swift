@@ -30,6 +30,7 @@ struct CaptureWords {
         case .cut(let steps): return ["\(counted(steps, "step")) left out"]
         case .ended(.received), .reset(.received): return []
         case .message(let message): return told(entry) + (message.damage.map { ["damage: \($0)"] } ?? [])
+        case .ended(.sent) where entry.mark == nil: return []  // its step is an entry of its own
         case .done, .ended(.sent), .reset(.sent): return told(entry)
         case .failed(let isLimit): return told(entry, isLimit ? "limit passed" : nil)
         }
@@ -70,7 +71,7 @@ struct CaptureWords {
 
     private func step(_ mark: Conversation.Mark?) -> String {
         guard let mark else { return "bytes that no step took" }
-        return mark.number.map { "step \($0) of \(conversation.stepCount)" } ?? "the script's end"
+        return mark.number.map { "step \($0) of \(conversation.stepCount)" } ?? "at the script's end"
     }
 
     /// `+12.345 ms`: packets carry their own times, these what is told on another's.

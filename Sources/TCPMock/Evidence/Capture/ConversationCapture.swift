@@ -11,6 +11,8 @@ struct ConversationCapture {
     private var sent: StreamLane
     private var traffic: ArraySlice<Conversation.Traffic>
     private var time: UInt64
+    /// The packet with this side's FIN, as long as no entry has named its step.
+    private var unnamedEnd: Int?
 
     init(_ conversation: Conversation) {
         self.conversation = conversation
@@ -48,8 +50,10 @@ struct ConversationCapture {
         case .ended(let flow): end(flow, entry)
         case .reset(let flow): reset(flow, entry)
         case .kernel(let text): train.remark("kernel: \(text)")
-        case .done, .failed, .cut: for comment in words.comments(entry) { train.announce(comment) }
+        case .done where unnamedEnd != nil: name(entry)
+        case .done, .failed, .cut: announce(entry)
         }
+        if entry.mark != nil { unnamedEnd = nil }
     }
 
     // MARK: Bytes
@@ -58,6 +62,7 @@ struct ConversationCapture {
     private mutating func play(_ message: Conversation.Message) {
         let end = message.position + message.count
         guard end > self[message.flow].lastCut else { return }
+        send(message.flow, before: message.position)  // of steps that are not kept
         send(message.flow, before: end)
     }
 
@@ -86,16 +91,27 @@ struct ConversationCapture {
 
     private mutating func end(_ flow: Conversation.Flow, _ entry: Conversation.Entry? = nil) {
         send(flow)
-        for comment in entry.map(words.comments) ?? [] { train.announce(comment) }
+        announce(entry)
         train.end(conversation.sender(of: flow), at: time)
+        if flow == .sent, let entry, entry.mark == nil { unnamedEnd = train.packets.indices.last }
+    }
+
+    /// The step that ends a stream is done when the other side has ended its own, or at once.
+    private mutating func name(_ step: Conversation.Entry) {
+        guard let unnamedEnd else { return }
+        for comment in words.comments(step) { train.remark(comment, on: unnamedEnd) }
     }
 
     /// What was read had come before, and what was written had gone.
     private mutating func reset(_ flow: Conversation.Flow, _ entry: Conversation.Entry? = nil) {
         send(.received)
         send(.sent)
-        for comment in entry.map(words.comments) ?? [] { train.announce(comment) }
+        announce(entry)
         train.reset(conversation.sender(of: flow), at: time)
+    }
+
+    private mutating func announce(_ entry: Conversation.Entry?) {
+        for comment in entry.map(words.comments) ?? [] { train.announce(comment) }
     }
 
     private mutating func finish() {

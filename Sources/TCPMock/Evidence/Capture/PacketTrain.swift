@@ -81,10 +81,10 @@ struct PacketTrain {
         comments.append(comment)
     }
 
-    /// Says something on the latest of these.
-    mutating func remark(_ comment: String) {
-        guard let latest else { return announce(comment) }
-        packets[latest].comments.append(comment)
+    /// Says something on the latest of these, or on another packet.
+    mutating func remark(_ comment: String, on index: Int? = nil) {
+        guard let index = index ?? latest else { return announce(comment) }
+        packets[index].comments.append(comment)
     }
 
     /// What no packet came for is said on the latest.
