@@ -59,7 +59,7 @@ struct Told {
     private mutating func mark(_ text: String) -> Conversation.Mark {
         step += 1
         let line = SourcePosition(fileID: "Tests/Made.swift", filePath: "/Made.swift", line: UInt(step), column: 1)
-        return Conversation.Mark(number: step, text: text, label: nil, location: line, outcome: .ok)
+        return Conversation.Mark(number: step, text: text, label: nil, location: line, framing: nil, outcome: .ok)
     }
 }
 

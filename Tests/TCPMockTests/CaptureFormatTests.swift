@@ -143,14 +143,14 @@ private func ends(_ change: (inout Conversation) -> Void) -> CaptureEnds {
     }
     let file = capture(told.map(\.conversation))
     #expect(file.oddities == [])
-    #expect(Set(file.packets.filter(\.isInbound).map(\.sourcePort)) == [40_000, 40_001])
+    #expect(Set(file.packets.filter(\.isInbound).map(\.sourcePort)) == [49_152, 49_153])
     #expect(
         file.packets[0].comments == [
             "connection 1: client unix", "over a Unix-domain socket at /tmp/x.sock: addresses and ports are made up",
         ])
 }
 
-@Test func madeUpEndsDifferForTwentyFiveThousandConnectionsAndMore() {
+@Test func madeUpEndsDifferForTensOfThousandsOfConnections() {
     let all = (1...60_000).map { number in
         ends {
             $0.number = number
@@ -178,6 +178,18 @@ private func ends(_ change: (inout Conversation) -> Void) -> CaptureEnds {
             ["step 2 of 4 delay(5 ms) · +6.250 ms · Made.swift:2", "step 3 of 4 send · Made.swift:3"],
             ["step 4 of 4 fault(.fin) · +8.000 ms · Made.swift:4", "kernel: FIN delivered"],
         ])
+}
+
+/// Such a step is done when the other side has ended its stream too.
+@Test func aStepThatDisconnectsIsToldOnItsOwnFIN() {
+    let told = Told { told in
+        told.add(.ended(.sent), at: 2)
+        told.add(.ended(.received), at: 6)
+        told.step(.done, "disconnect", at: 6)
+    }
+    let file = capture(told)
+    #expect(file.ladder[3] == "< FIN ACK 1 1")
+    #expect(file.packets[3].comments == ["step 1 of 4 disconnect · +5.000 ms · Made.swift:1"])
 }
 
 @Test func aStepThatNoPacketComesAfterIsToldOnTheLatest() {

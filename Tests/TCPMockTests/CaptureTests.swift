@@ -122,7 +122,7 @@ private let pingPong = Told { told in
     let file = capture(told)
     #expect(
         file.ladder.dropFirst(3) == [
-            #"> PSH ACK 1 1 "abc""#, #"> ACK 4 1 "def""#, "< ACK 1 7", #"> PSH ACK 7 1 "ghi""#, "< ACK 1 10",
+            #"> PSH ACK 1 1 "abc""#, #"> PSH ACK 4 1 "def""#, "< ACK 1 7", #"> PSH ACK 7 1 "ghi""#, "< ACK 1 10",
         ])
     #expect(file.packets[4].comments == ["7 steps left out"])
     #expect(file.oddities == [])

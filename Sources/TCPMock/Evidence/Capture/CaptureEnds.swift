@@ -37,10 +37,10 @@ struct CaptureEnds: Sendable {
 
     // MARK: Made up
 
-    /// A port that no protocol has, so that nobody takes the bytes for one.
+    /// Ports that no protocol has, so that Wireshark takes the bytes for none.
     private static let serverPort: UInt16 = 39_999
-    private static let firstPort: UInt16 = 40_000
-    private static let ports = 25_000
+    private static let firstPort: UInt16 = 49_152
+    private static let ports = 7_800
 
     /// Others for each connection, so that each is a conversation of its own.
     private static func madeUp(_ number: Int) -> (PacketEnd, PacketEnd) {
