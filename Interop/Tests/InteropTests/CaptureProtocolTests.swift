@@ -18,7 +18,7 @@ import Testing
     let capture = try CaptureOnDisk(verdict)
     try await capture.expectNothingOdd()
     let fields = try await capture.fields(
-        "resp.array_length", "resp.bulk_string.value", "resp.string", of: "resp",
+        "resp.array.length", "resp.bulk_string.value", "resp.string", of: "resp",
         decoding: "tcp.port==\(server.port),resp")
     #expect(fields == [["3", "534554,70656172,33", ""], ["", "", "OK"]])
 }

@@ -111,7 +111,7 @@ struct CapturedEnding: Sendable, CustomTestStringConvertible {
             on: [.expect("ask"), .send("answer")], "client.sendall(b'ask'); client.recv(6); client.close()")
         let capture = try CaptureOnDisk(verdict)
         let told = try await capture.capinfos()
-        #expect(told.contains(/File type:\s+Wireshark\/\.\.\. - pcapng/), "\(told)")
+        #expect(told.contains(/File type:\s+pcapng/), "\(told)")
         #expect(told.contains(/File timestamp precision:\s+nanoseconds \(9\)/), "\(told)")
         #expect(told.contains(/Number of packets:\s+8\n/), "\(told)")
         #expect(told.contains(/Strict time order:\s+True/), "\(told)")
@@ -158,7 +158,7 @@ struct CapturedEnding: Sendable, CustomTestStringConvertible {
 
     @Test func aHundredInterleavedConnectionsAreShownByteByByte() async throws {
         let server = try MockServer(
-            every: [.serve(.line) { request in .text("echo \(request.text)\r\n") }], count: 100, options: .patient)
+            every: [.serve(.line) { request in "echo \(request.text)\r\n" }], count: 100, options: .patient)
         let (verdict, result) = try await server.verdict { server in
             try await python(
                 """
