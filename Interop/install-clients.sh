@@ -10,6 +10,8 @@ need redis-server redis-server
 need psql postgresql-client
 need python3 python3
 need mosquitto_pub mosquitto-clients
+need tshark tshark
+need capinfos wireshark-common
 if [ "$(uname -s)" = Linux ]; then need strace strace; fi
 
 [ -n "$missing" ] || exit 0
