@@ -1,0 +1,5 @@
+// The sweeps that the pages show.
+
+import TCPMock
+
+let sweepPages: [Page] = []
