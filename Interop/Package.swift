@@ -21,7 +21,8 @@ let package = Package(
         .executableTarget(
             name: "Probe", dependencies: [.product(name: "TCPMock", package: "TCPMock"), "PlainClient"]),
         .executableTarget(name: "Load", dependencies: [.product(name: "TCPMock", package: "TCPMock")]),
-        .executableTarget(name: "Pages", dependencies: [.product(name: "TCPMock", package: "TCPMock")]),
+        .executableTarget(
+            name: "Pages", dependencies: [.product(name: "TCPMock", package: "TCPMock"), "PlainClient"]),
         .target(name: "Heap"),
         .executableTarget(name: "Soak", dependencies: [.product(name: "TCPMock", package: "TCPMock"), "Heap"]),
         .executableTarget(

@@ -109,7 +109,14 @@ extension Markup {
                 markup.element("span", text: "✗ \(failure.location)")
                 if let id { markup.element("a", ["href": "#\(id)"], text: "where it happened ↓") }
             }
-            markup.element("pre", ["tabindex": "0"], text: failure.message.shortened(to: 20_000))
+            markup.message(failure.message)
         }
+    }
+
+    /// The first line, which wraps, and those behind it, which are in columns.
+    mutating func message(_ text: String) {
+        let lines = text.shortened(to: 20_000).split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
+        element("p", ["class": "summary"], text: String(lines[0]))
+        if lines.count > 1 { element("pre", ["tabindex": "0"], text: String(lines[1])) }
     }
 }

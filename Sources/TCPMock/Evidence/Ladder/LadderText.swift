@@ -15,6 +15,12 @@ enum LadderText {
         return "\(hundredths / 100).\(twoDigits(hundredths % 100)) s"
     }
 
+    /// `0.31 ms`, `1.25 s`.
+    static func duration(_ duration: Duration) -> String {
+        let nanoseconds = UInt64(max(0, duration / .nanoseconds(1)))
+        return nanoseconds < 1_000_000_000 ? String(moment(nanoseconds).dropFirst()) : gap(nanoseconds)
+    }
+
     /// `"PING\r\n"`, `00 ff 10 …`: what an arrow carries, short enough for a phone in two or three lines.
     static func label(_ message: Conversation.Message) -> String {
         guard !message.head.isEmpty else { return "(not kept)" }

@@ -98,8 +98,4 @@ extension PageStyle {
         }
 
         """
-
-    static let heat: StaticString = """
-
-        """
 }

@@ -6,6 +6,7 @@ enum PageStyle {
           --back: #f4f5f8; --card: #ffffff; --sunken: #f0f2f6; --ink: #1a1e26; --muted: #566071; --edge: #d8dce4;
           --life: #8a94a6; --peer: #0a5fb8; --script: #6438b8; --bad: #b01e17; --bad-back: #fdeeec; --bad-edge: #e9a49e;
           --good: #14702f; --good-back: #e6f5ea; --mark: #ffd9d4; --focus: #0a5fb8;
+          --cell-ink: #1a1e26; --bad-ink: #ffffff; --c-good: #bfe5ca; --c0: #c9ddf5; --c1: #e2d5f7; --c2: #cdeae7; --c3: #f3e1bb; --c4: #dfe2e8; --c5: #f5d3e8;
           --mono: ui-monospace, "SF Mono", "Cascadia Mono", "JetBrains Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
           color-scheme: light dark;
         }
@@ -14,6 +15,7 @@ enum PageStyle {
             --back: #0e1116; --card: #161a21; --sunken: #1d222b; --ink: #e5e8ee; --muted: #9ea8b8; --edge: #2c333f;
             --life: #6a7587; --peer: #74b4ff; --script: #bda4ff; --bad: #ff938a; --bad-back: #321819; --bad-edge: #7c3633;
             --good: #62d083; --good-back: #12301c; --mark: #6b2724; --focus: #74b4ff;
+            --cell-ink: #e5e8ee; --bad-ink: #220b0a; --c-good: #1d4d2d; --c0: #1f3d63; --c1: #402d69; --c2: #1a4946; --c3: #503e12; --c4: #383f4b; --c5: #582443;
           }
         }
         * { box-sizing: border-box; }
@@ -48,7 +50,9 @@ enum PageStyle {
           padding: .55rem .9rem 0; overflow-wrap: anywhere;
         }
         .failure .place a { font-weight: 400; color: inherit; }
-        .failure pre { padding: .45rem .9rem .8rem; overflow-x: auto; line-height: 1.5; }
+        .failure .summary { font: 600 12px/1.5 var(--mono); padding: .4rem .9rem 0; overflow-wrap: anywhere; }
+        .failure .summary:last-child { padding-bottom: .8rem; }
+        .failure pre { padding: .2rem .9rem .8rem; overflow-x: auto; line-height: 1.5; }
         .notes { color: var(--muted); padding-left: 1.1rem; overflow-wrap: anywhere; }
         p.notes { padding: 0; }
         .remainder { padding: .8rem 1rem; }
