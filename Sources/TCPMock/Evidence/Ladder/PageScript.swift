@@ -3,7 +3,7 @@
 enum PageScript {
     /// SHA-256 of ``source``, in base 64, without which no browser runs it. For a new one:
     /// `swift test --filter thePolicyAllowsThePagesOwnScript` says what it is.
-    static let hash = "AOjDRW1JekTlsO0n/JIc2GD28enCMwehkjdpGEjcuIY="
+    static let hash = "ELCjbamZ0yp0TeXTeGe9CPDlrY9Uag1bZrIeH4tp4o8="
 
     /// Links open what they lead to; arrow keys go from row to row and from cell to cell; one button opens all.
     static let source: StaticString = """
@@ -13,6 +13,11 @@ enum PageScript {
             const target = document.getElementById(location.hash.slice(1));
             for (let e = target; e; e = e.parentElement) if (e.tagName === "DETAILS") e.open = true;
             if (target) target.scrollIntoView({block: "nearest"});
+            for (const cell of document.querySelectorAll("a.cell")) {
+              const isShown = cell.hash === location.hash;
+              if (isShown) cell.focus({preventScroll: true});
+              cell.toggleAttribute("aria-current", isShown);
+            }
           };
           addEventListener("hashchange", reveal);
           if (location.hash) reveal();

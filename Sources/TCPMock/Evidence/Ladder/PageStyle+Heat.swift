@@ -16,6 +16,7 @@ extension PageStyle {
           font: 600 11px/1 var(--mono); color: var(--cell-ink); border: 1px solid transparent;
         }
         a.cell:hover { border-color: var(--ink); }
+        a.cell[aria-current] { outline: 2px solid var(--ink); outline-offset: 1px; }
         .cell.good { background: var(--c-good); } .cell.other0 { background: var(--c0); } .cell.other1 { background: var(--c1); }
         .cell.other2 { background: var(--c2); } .cell.other3 { background: var(--c3); } .cell.other4 { background: var(--c4); } .cell.other5 { background: var(--c5); }
         .cell.bad0, .cell.bad1, .cell.bad2 { background: var(--bad); color: var(--bad-ink); }

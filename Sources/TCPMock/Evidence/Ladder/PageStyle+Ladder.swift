@@ -25,14 +25,14 @@ extension PageStyle {
           display: grid; grid-template-columns: var(--lane-left) minmax(0, 1fr) var(--lane-right); align-items: end;
           position: relative; padding: .15rem 0; list-style: none; border-radius: 6px;
         }
-        .by-client .row .time { grid-column: 3; grid-row: 1; padding: 0 0 0 .9rem; text-align: left; }
+        .by-client .row .time { grid-column: 3; grid-row: 1; margin: 0 0 0 .9rem; text-align: left; }
         .by-client .row .lane { grid-column: 2; grid-row: 1; }
-        .by-client .row .step { grid-column: 1; grid-row: 1; padding: 0 .9rem 0 0; text-align: right; }
+        .by-client .row .step { grid-column: 1; grid-row: 1; margin: 0 1.1rem 0 0; text-align: right; }
         summary::-webkit-details-marker { display: none; }
         .ladder summary { cursor: pointer; }
         .ladder summary:hover, .ladder details[open] > summary { background: color-mix(in srgb, var(--sunken) 85%, transparent); }
-        .time { color: var(--muted); text-align: right; padding-right: .9rem; white-space: nowrap; font-variant-numeric: tabular-nums; line-height: 12px; font-size: 11px; }
-        .step { color: var(--muted); font: 11px/12px var(--mono); padding-left: .9rem; white-space: nowrap; display: none; }
+        .time { color: var(--muted); text-align: right; margin-right: .9rem; white-space: nowrap; font-variant-numeric: tabular-nums; line-height: 12px; font-size: 11px; }
+        .step { color: var(--muted); font: 11px/12px var(--mono); margin-left: 1.1rem; white-space: nowrap; display: none; }
         .lane { position: relative; display: block; min-width: 0; }
         .words { display: flex; flex-wrap: wrap; justify-content: center; align-items: baseline; gap: 0 .6rem; padding: 0 1.1rem; text-align: center; line-height: 1.35; }
         .words .label { overflow-wrap: anywhere; min-width: 0; }
@@ -88,7 +88,7 @@ extension PageStyle {
         .hex mark { background: none; color: inherit; border-bottom: 2px solid var(--bad); }
         .hex mark.first { background: var(--bad); color: var(--card); font-weight: 700; border-radius: 2px; border-bottom-color: var(--ink); }
         @container (min-width: 46rem) {
-          .ladder, .heads { --step: 14rem; } .step { display: block; }
+          .ladder, .heads { --step: 14.5rem; } .step { display: block; }
         }
         @container (max-width: 36rem) {
           .drawer > .hex p { display: grid; grid-template-columns: auto 23ch 8ch; width: max-content; }

@@ -17,7 +17,7 @@ struct SweepCaseCard {
     /// - `words`: how many more characters of what clients said the page takes.
     func draw(_ markup: inout Markup, _ budget: inout HexBudget, _ words: inout Int) {
         let isBroken = place?.isBroken ?? true
-        markup.element("article", ["class": "card case", "id": "case-\(index)", "tabindex": "-1"]) { markup in
+        markup.element("article", ["class": "card case", "id": "case-\(index)"]) { markup in
             markup.element("header") { markup in
                 markup.element("h2", text: record.sweepCase.isControl ? "control case" : record.sweepCase.label.shortened(to: 200))
                 markup.status(isFailed: isBroken, (place?.label ?? record.outcome.name).shortened(to: 80))

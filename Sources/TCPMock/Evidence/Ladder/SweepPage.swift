@@ -67,7 +67,7 @@ struct SweepPage {
     }
 
     private func notes(_ markup: inout Markup) {
-        let notes = result.notes + (chart?.legend ?? [])
+        let notes = result.notes + (result.isClean ? chart?.legend ?? [] : [])  // failures tell the legend
         guard !notes.isEmpty else { return }
         markup.element("ul", ["class": "notes", "aria-label": "notes"]) { markup in
             for note in notes.prefix(40) { markup.element("li", text: note.shortened(to: 1000)) }
