@@ -281,7 +281,7 @@ static inline bool connection_is_deaf(const evl_connection *c) {
 
 /* connection_fault.c: half closes; closes (true: done, false: asks again after a while what came of
  * it); notes a reset that is to come, and asks likewise what came of it. */
-void fault_half_close(evl_connection *c);
+void fault_half_close(evl_connection *c, uint64_t consumed);
 bool fault_close(evl_connection *c);
 void fault_note_reset(evl_connection *c);
 bool fault_is_settled(evl_connection *c);

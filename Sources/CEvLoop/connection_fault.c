@@ -111,12 +111,13 @@ static void ask_of_fin(evl_connection *c, evl_fault *fault) {
         fault->proof = EVL_PROOF_OPEN;
 }
 
-void fault_half_close(evl_connection *c) {
+void fault_half_close(evl_connection *c, uint64_t consumed) {
     evl_fault *fault = fault_note(c);
     if (fault != NULL)
         ask_before(c, fault);
     socket_half_close(c->fd);
     c->half_closed = true;
+    connection_note(c, EVL_EVENT_HALF_CLOSED, session_index(&c->session), consumed);
     if (fault != NULL)
         ask_of_fin(c, fault);
 }

@@ -239,7 +239,7 @@ static bool carry_out_deferred(evl_connection *c, const pump_state *pump) {
             return false;
         break;
     case EVL_ACTION_HALF_CLOSE:
-        fault_half_close(c);
+        fault_half_close(c, c->consumed_total + pump->input.used);
         break;
     case EVL_ACTION_CLOSE:
         if (!fault_close(c))

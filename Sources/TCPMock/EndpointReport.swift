@@ -89,7 +89,7 @@ struct ConnectionReport: Sendable {
 
     struct Event: Sendable {
         enum Kind: Sendable {
-            case connected, stepDone, fin, rst, failed, closed
+            case connected, stepDone, fin, rst, halfClosed, failed, closed
         }
 
         let kind: Kind

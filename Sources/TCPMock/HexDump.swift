@@ -33,6 +33,21 @@ enum HexDump {
         return lines
     }
 
+    /// All that was kept of a message, each row behind its place in the stream, with the cut named.
+    static func numbered(_ message: Conversation.Message) -> [String] {
+        let cut = message.missing > 0 ? ["… \(counted(message.missing, "byte")) not kept"] : []
+        let behind = message.position + message.count - message.tail.count
+        return numbered(message.head, from: message.position) + cut + numbered(message.tail, from: behind)
+    }
+
+    private static func numbered(_ bytes: [UInt8], from position: Int) -> [String] {
+        stride(from: 0, to: bytes.count, by: width).map { start in
+            let digits = String(position + start, radix: 16)
+            let place = String(repeating: "0", count: max(0, 8 - digits.count)) + digits
+            return place + "  " + row(window(bytes, start), columns: width)
+        }
+    }
+
     private static func window(_ bytes: [UInt8], _ start: Int) -> ArraySlice<UInt8> {
         bytes.dropFirst(start).prefix(width)
     }

@@ -15,6 +15,10 @@ extension MockEndpoint {
         var reported: Set<ReportKey> = []
         /// What a join that found a failure throws, once the failure is reported; nil: the failures themselves.
         var onJoinFailure: (@Sendable ([ScriptFailure]) -> any Error)?
+        /// Where its evidence goes, once that was asked for.
+        var artifacts: ArtifactFiles?
+        /// The test it was made for, where the framework can't be asked.
+        var testName: String?
     }
 
     /// Where the server was made.
@@ -30,6 +34,22 @@ extension MockEndpoint {
                 return telling.reported.insert(key).inserted
             }
         }
+    }
+
+    /// The test it was made for, where the framework can't be asked when it has failed.
+    package var testName: String? {
+        get { telling.withLock { $0.testName } }
+        set { telling.withLock { $0.testName = newValue } }
+    }
+
+    /// The files for its evidence: the same ones each time.
+    ///
+    /// - Throws: ``MockError`` when they can't be made.
+    package func artifactFiles(_ make: () throws(MockError) -> ArtifactFiles) throws(MockError) -> ArtifactFiles {
+        if let files = telling.withLock({ $0.artifacts }) { return files }
+        let files = try make()
+        telling.withLock { $0.artifacts = files }
+        return files
     }
 
     /// What `join()` throws instead of the failures themselves.

@@ -69,17 +69,27 @@ public struct ScriptFailure: Sendable, Hashable, CustomStringConvertible {
     public let offset: Int?
     /// How many connections failed in this very way, of the 20,000 failed ones that a server keeps.
     public internal(set) var count = 1
+    /// Where its evidence was written to, if it was: see `TCPMOCK_ARTIFACTS` in <doc:ReadingAFailure>.
+    public internal(set) var artifacts: [String] = []
     /// From the arrival of the other side's last bytes to the failure, on the loop thread's clock.
     public let sinceLastBytes: Duration?
 
     /// Everything there is to say, in several lines.
     public var message: String {
         let times = count > 1 ? " (\(count) connections failed in this way; the first is shown)" : ""
-        return details.isEmpty ? summary + times : "\(summary)\(times)\n\(details)"
+        let files = artifacts.enumerated().map { ($0 == 0 ? "  files" : "").padded(to: 12) + $1 }
+        return (["\(summary)\(times)"] + (details.isEmpty ? [] : [details]) + files).joined(separator: "\n")
     }
 
     /// The message, behind the line it is about.
     public var description: String {
         "\(location): \(message)"
+    }
+
+    /// The same, with the files in which its evidence is.
+    package func with(artifacts: [String]) -> ScriptFailure {
+        var failure = self
+        failure.artifacts = artifacts
+        return failure
     }
 }

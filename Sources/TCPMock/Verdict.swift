@@ -36,7 +36,7 @@ public struct Verdict: Sendable, CustomStringConvertible {
 
     /// Everything that was said, as readable text: one paragraph a connection, one line a step.
     public var transcript: String {
-        connections.map(\.transcript).joined(separator: "\n")
+        transcript(payload: .text)
     }
 
     /// All failures' texts, or one line that all is well.
@@ -164,10 +164,7 @@ public struct ConnectionRecord: Sendable {
     /// What broke the connection or held it up, as its script says, and what the client's kernel confirmed of it.
     public var faults: [FaultRecord] { report.faults.map { FaultRecord($0, in: report, plan) } }
     /// What was said, one line a step, with the time since the connection was made.
-    public var transcript: String {
-        let lines = Timeline(report, plan ?? ScriptPlan()).lines
-        return (["connection \(report.number)"] + lines.map { "  \($0)" }).joined(separator: "\n")
-    }
+    public var transcript: String { transcript(payload: .text) }
 
     /// Whether ``received`` is only the beginning.
     public var receivedIsTruncated: Bool { received.count < receivedCount }

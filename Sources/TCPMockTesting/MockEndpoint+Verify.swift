@@ -35,15 +35,22 @@ extension MockEndpoint {
 extension Reporter {
     /// Reports what nobody has reported yet.
     func conclude(_ endpoint: MockEndpoint, _ verdict: Verdict) throws {
-        let failures = endpoint.claimUnreported(verdict.failures)
+        let failures = unreported(of: endpoint, verdict)
         guard !failures.isEmpty else { return }
         if self == .none { throw ScriptFailed(failures: failures) }
         record(failures)
     }
 
+    /// What nobody has reported yet, with the files in which the evidence now is.
+    func unreported(of endpoint: MockEndpoint, _ verdict: Verdict) -> [ScriptFailure] {
+        let keeper = EvidenceKeeper(self, endpoint)
+        keeper.keep(verdict)
+        return keeper.named(in: endpoint.claimUnreported(verdict.failures))
+    }
+
     /// Reports what was found before something else was thrown: nothing is thrown on top of it.
     func concludeEarly(_ endpoint: MockEndpoint, _ verdict: Verdict) {
-        record(endpoint.claimUnreported(verdict.failures))
+        record(unreported(of: endpoint, verdict))
         notePending(verdict, of: endpoint)
     }
 
@@ -56,9 +63,10 @@ extension Reporter {
     /// A join in the test reports at the step's line, and throws what the framework does not report again.
     func adopt(_ endpoint: MockEndpoint) {
         endpoint.setJoinFailureHandler { [weak endpoint] failures in
-            let unreported = endpoint?.claimUnreported(failures) ?? failures
+            guard let endpoint else { return recordAndMakeError(failures) }
+            let unreported = endpoint.claimUnreported(failures)
             if unreported.isEmpty { return ScriptFailed(failures: failures) }
-            return recordAndMakeError(unreported)
+            return recordAndMakeError(EvidenceKeeper(self, endpoint).named(in: unreported))
         }
     }
 

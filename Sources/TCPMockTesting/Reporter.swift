@@ -89,7 +89,7 @@ private struct NotRecorded: Error, CustomStringConvertible {
 }
 
 extension SourceLocation {
-    fileprivate init(_ position: SourcePosition) {
+    init(_ position: SourcePosition) {
         self.init(
             fileID: "\(position.fileID)", filePath: "\(position.filePath)", line: Int(position.line),
             column: Int(position.column))

@@ -11,6 +11,7 @@ extension XCTestCase {
     func verifiedInTeardown(_ makeServer: () throws -> MockServer) throws -> MockServer {
         let reporter = Reporter.xctest  // known without asking, also in a host that asking would not recognize
         let server = try reporter.make(makeServer)
+        server.testName = methodName
         let test = ObjectIdentifier(self)
         if ServersOfTests.add(server, of: test) {
             let run = RunOfTest(run: testRun)
@@ -23,6 +24,14 @@ extension XCTestCase {
     }
 }
 
+extension XCTestCase {
+    /// `testGreets` of `GreetingTests.testGreets`, as Linux has it, and of `-[GreetingTests testGreets]`.
+    private var methodName: String {
+        let word = name.split(whereSeparator: { ".[] ".contains($0) }).last
+        return word.map(String.init) ?? name
+    }
+}
+
 extension Reporter {
     /// The latest first, as nested scopes would.
     fileprivate func verify(_ servers: [MockServer], isEarly: Bool) async {
@@ -30,7 +39,7 @@ extension Reporter {
             if isEarly {
                 concludeEarly(server, await server.stop())
             } else {
-                record(server.claimUnreported(await server.finish().failures))
+                record(unreported(of: server, await server.finish()))
             }
         }
     }

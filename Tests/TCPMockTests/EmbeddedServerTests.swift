@@ -212,6 +212,7 @@ private func listening(on port: Int, _ script: Script) async throws -> MockServe
               +T  client ended its stream (FIN)
               +T  disconnect                                step 4 ok
               +T  connection closed
+              ended        the client closed (FIN); 5 bytes received, 5 sent
             """)
 }
 

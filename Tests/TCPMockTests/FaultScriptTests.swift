@@ -232,6 +232,7 @@ private func problem(_ script: Script, at address: MockAddress = .loopback) thro
                 "<- \"Q\"  step 1 ok", "-> \"Hel\"  step 2",
                 "fault(.reset, .afterSending(3, of: \"Hello\"))  step 2 ok",
                 "kernel: \(record.faults[0])", "connection closed",
+                "  ended  the script ended the connection; 1 byte received, 3 sent",
             ])
         #expect("\(record.faults[0])".hasPrefix("RST delivered; all 3 bytes sent were acknowledged before"))
     }

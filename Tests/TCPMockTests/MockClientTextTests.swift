@@ -140,6 +140,7 @@ private let scaled = unscaled(.milliseconds(100))
                 #"  +T  <- "b"                                    step 2 ok"#,
                 "  +T  server ended its stream (FIN)",
                 "  +T  connection closed",
+                "  ended        the server closed (FIN); 1 byte received, 1 sent",
             ])
     }
 }

@@ -91,6 +91,7 @@ private let soon = Duration.milliseconds(100)
               +T  -> "World!"                               step 2 ok
               +T  client ended its stream (FIN)
               +T  connection closed
+              ended        the client closed (FIN); 5 bytes received, 6 sent
             """)
 }
 

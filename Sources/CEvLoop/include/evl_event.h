@@ -50,11 +50,12 @@ typedef struct evl_failure {
 
 typedef enum evl_event_kind {
     EVL_EVENT_CONNECTED,
-    EVL_EVENT_STEP_DONE, /* step */
-    EVL_EVENT_FIN,       /* the client's FIN was seen */
-    EVL_EVENT_RST,       /* the client's RST was seen */
-    EVL_EVENT_FAILED,    /* step */
-    EVL_EVENT_CLOSED     /* exactly once, last */
+    EVL_EVENT_STEP_DONE,   /* step */
+    EVL_EVENT_FIN,         /* the client's FIN was seen */
+    EVL_EVENT_RST,         /* the client's RST was seen */
+    EVL_EVENT_HALF_CLOSED, /* our FIN was sent, and the socket stays: step */
+    EVL_EVENT_FAILED,      /* step */
+    EVL_EVENT_CLOSED       /* exactly once, last */
 } evl_event_kind;
 
 /* 32 bytes; `consumed` and `sent` are stream positions when it happened: the bytes of a step are

@@ -172,6 +172,7 @@ extension ConnectionReport.Event {
         case EVL_EVENT_STEP_DONE: kind = .stepDone
         case EVL_EVENT_FIN: kind = .fin
         case EVL_EVENT_RST: kind = .rst
+        case EVL_EVENT_HALF_CLOSED: kind = .halfClosed
         case EVL_EVENT_FAILED: kind = .failed
         case EVL_EVENT_CLOSED: kind = .closed
         default: return nil

@@ -47,6 +47,8 @@ struct Conversation: Sendable {
         let label: String?
         /// The line that wrote it; nil: what the script does not write.
         let location: SourcePosition?
+        /// How it cuts its bytes into frames, if it does.
+        let framing: Framing?
         let outcome: Outcome
     }
 

@@ -62,6 +62,7 @@ struct ConversationBuilder {
         case .stepDone: return stepEntries(event, isTried: isTried, consumed, sent, damage)
         case .fin: content = .ended(.received)
         case .rst: content = .reset(.received)
+        case .halfClosed: content = .ended(.sent)
         case .failed: return failedEntry(event).map { [$0] } ?? []
         case .closed: content = .closed
         }
@@ -92,13 +93,14 @@ struct ConversationBuilder {
         Conversation.Mark(
             number: planned.number, text: planned.isOnTheWay ? "\(planned.step)" : "\(planned.written)",
             label: planned.step.label, location: planned.number == nil ? nil : planned.written.location,
-            outcome: outcome)
+            framing: planned.step.framing, outcome: outcome)
     }
 
     /// Whether a step that moved no bytes has ended this side's stream.
     private func ending(_ event: ConnectionReport.Event, _ planned: PlannedStep) -> Conversation.Content {
         switch planned.step.kind {
-        case .halfClose, .disconnect: return .ended(.sent)
+        // Its FIN has an entry of its own, where it was sent.
+        case .halfClose, .disconnect: return .done
         case .reset: return .reset(.sent)
         case .close:
             let sentReset = connection.faults.contains { $0.step == event.step && $0.sentReset }
@@ -126,7 +128,8 @@ struct ConversationBuilder {
 
     /// What was done to the bytes that events tell of.
     private var damage: [Int: String] {
-        Dictionary(connection.damagedSends(script).map { ($0.event, $0.send.what) }, uniquingKeysWith: { "\($0), \($1)" })
+        let all = connection.damagedSends(script).map { ($0.event, $0.send.what) }
+        return Dictionary(all, uniquingKeysWith: { "\($0), \($1)" })
     }
 
     /// Moves of one template are one entry, that of the last.
@@ -179,7 +182,7 @@ struct ConversationBuilder {
 
     private func markOfFailed(_ outcome: Conversation.Outcome) -> Conversation.Mark {
         guard let failure = connection.failure, script.steps.indices.contains(failure.step) else {
-            return Conversation.Mark(number: nil, text: "", label: nil, location: nil, outcome: outcome)
+            return Conversation.Mark(number: nil, text: "", label: nil, location: nil, framing: nil, outcome: outcome)
         }
         return mark(script.steps[failure.step], outcome)
     }
@@ -247,5 +250,17 @@ struct ConversationBuilder {
 extension Conversation.Entry {
     fileprivate init(time: UInt64, content: Conversation.Content) {
         self.init(time: time, content: content, mark: nil)
+    }
+}
+
+extension Step {
+    /// How it cuts its bytes into frames; nil: it does not.
+    fileprivate var framing: Framing? {
+        switch kind {
+        case .expectFrame(_, let framing): framing
+        case .expectPiece(let piece): piece.framing
+        case .sendFrame(_, let framing), .respond(_, let framing, _), .respondTo(_, let framing, _): framing
+        default: nil
+        }
     }
 }

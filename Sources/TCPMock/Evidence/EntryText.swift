@@ -2,12 +2,17 @@
 
 extension Conversation {
     /// What an entry is told as, without its time; nil: it needs no words.
-    func text(_ entry: Entry) -> String? {
+    ///
+    /// - `limit`: how many of a message's bytes are shown.
+    func text(_ entry: Entry, limit: Int = 32) -> String? {
         switch entry.content {
         case .connected: return connectedText
-        case .message(let message): return line(message.text, entry.mark) + (message.damage.map { ", \($0)" } ?? "")
+        case .message(let message):
+            return line(message.text(limit: limit), entry.mark) + (message.damage.map { ", \($0)" } ?? "")
         case .done: return line(entry.mark?.text ?? "", entry.mark)
-        case .ended(.sent), .reset(.sent): return entry.mark?.number == nil ? nil : line(entry.mark?.text ?? "", entry.mark)
+        case .ended(.sent), .reset(.sent):
+            guard let mark = entry.mark, mark.number != nil else { return nil }
+            return line(mark.text, mark)
         case .ended(.received): return "\(side.peer) ended its stream (FIN)"
         case .reset(.received): return "\(side.peer) reset the connection (RST)"
         case .kernel(let text): return "kernel: \(text)"
@@ -19,9 +24,13 @@ extension Conversation {
 
     /// `+0.21 ms     <- "HELLO\r\n"                       step 1 ok`.
     func stampedText(_ entry: Entry) -> String? {
-        guard let text = text(entry) else { return nil }
+        stampedText(entry, since: began, limit: 32)
+    }
+
+    func stampedText(_ entry: Entry, since beginning: UInt64, limit: Int) -> String? {
+        guard let text = text(entry, limit: limit) else { return nil }
         if case .cut = entry.content { return "…".padded(to: 13) + text }
-        return stamp(entry.time) + text
+        return stamp(entry.time > beginning ? entry.time - beginning : 0) + text
     }
 
     private var connectedText: String {
@@ -37,8 +46,8 @@ extension Conversation {
         return what.isEmpty ? outcome : what.padded(to: 40) + "  " + outcome
     }
 
-    private func stamp(_ time: UInt64) -> String {
-        let hundredths = Int((Double(since(time)) / 1e4).rounded())
+    private func stamp(_ since: UInt64) -> String {
+        let hundredths = Int((Double(since) / 1e4).rounded())
         let fraction = hundredths % 100
         return "+\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction) ms  ".padded(to: 13)
     }
@@ -60,14 +69,10 @@ extension Conversation.Mark {
 
 extension Conversation.Message {
     /// `<- "PING\r\n"`.
-    fileprivate var text: String {
+    fileprivate func text(limit: Int) -> String {
         let arrow = flow == .received ? "<- " : "-> "
-        return arrow + shown
-    }
-
-    private var shown: String {
-        if head.isEmpty { return counted(count, "byte") }
-        return ByteText.quoted(head, limit: 32, of: count)
+        if head.isEmpty { return arrow + counted(count, "byte") }
+        return arrow + ByteText.quoted(head, limit: limit, of: count)
     }
 }
 

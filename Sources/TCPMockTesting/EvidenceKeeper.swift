@@ -1,0 +1,99 @@
+// Evidence of a test that failed: files where TCPMOCK_ARTIFACTS says, and attachments of Swift Testing's.
+
+import TCPMock
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Puts what an endpoint has to show where people look.
+struct EvidenceKeeper: Sendable {
+    private let reporter: Reporter
+    private let endpoint: MockEndpoint
+    /// `greets-GreetingTests-12`: after the test, where one is known, and the endpoint's line.
+    private let name: String
+
+    /// Where files go; nil: nowhere.
+    private let directory: String?
+    /// Whether also of what did not fail.
+    private let keepsAll: Bool
+
+    init(
+        _ reporter: Reporter, _ endpoint: MockEndpoint,
+        directory: String? = EvidenceKeeper.variable("TCPMOCK_ARTIFACTS"),
+        keepsAll: Bool = EvidenceKeeper.variable("TCPMOCK_ARTIFACTS_ALL") != nil
+    ) {
+        self.reporter = reporter
+        self.endpoint = endpoint
+        self.directory = directory
+        self.keepsAll = keepsAll
+        let test = endpoint.testName ?? EvidenceKeeper.currentTest
+        name = [test, endpoint.location.fileName].compactMap { $0 }.joined(separator: "-")
+    }
+
+    /// `greets` of `greets(name:)`; nil outside of Swift Testing's tests.
+    static var currentTest: String? {
+        Test.current.map { String($0.name.prefix { $0 != "(" }) }
+    }
+
+    /// The failures, with the paths of what will be written. Without `TCPMOCK_ARTIFACTS`, as they are.
+    func named(in failures: [ScriptFailure]) -> [ScriptFailure] {
+        guard let files else { return failures }
+        return failures.map { $0.with(artifacts: files.paths) }
+    }
+
+    /// Writes the files and records the attachments, if something failed, or `TCPMOCK_ARTIFACTS_ALL` asks for all.
+    func keep(_ verdict: Verdict) {
+        let isFailed = !verdict.failures.isEmpty
+        if isFailed || keepsAll, let files {
+            do {
+                try verdict.write(to: files, title: name)
+            } catch {
+                printToStandardError("TCPMOCK_ARTIFACTS: \(error.message)")
+            }
+        }
+        if isFailed, reporter == .swiftTesting { attach(verdict) }
+    }
+
+    private func attach(_ verdict: Verdict) {
+        let location = SourceLocation(endpoint.location)
+        for kind in ArtifactFiles.Kind.allCases {
+            Attachment.record(
+                AttachedEvidence(verdict: verdict, kind: kind, title: name), named: "\(name).\(kind.rawValue)",
+                sourceLocation: location)
+        }
+    }
+
+    /// Nil where nobody asked for files, or they can't be had, which is said once.
+    private var files: ArtifactFiles? {
+        guard let directory else { return nil }
+        do throws(MockError) {
+            return try endpoint.artifactFiles { () throws(MockError) in try ArtifactFiles(in: directory, named: name) }
+        } catch {
+            printToStandardError("TCPMOCK_ARTIFACTS: \(error.message)")
+            return nil
+        }
+    }
+
+    /// An environment variable that is not empty.
+    static func variable(_ name: String) -> String? {
+        guard let value = getenv(name).map({ String(cString: $0) }), !value.isEmpty else { return nil }
+        return value
+    }
+}
+
+/// Made only when the framework writes it: without `--attachments-path` nobody does.
+private struct AttachedEvidence: Attachable {
+    let verdict: Verdict
+    let kind: ArtifactFiles.Kind
+    let title: String
+
+    func withUnsafeBytes<R>(
+        for attachment: borrowing Attachment<AttachedEvidence>, _ body: (UnsafeRawBufferPointer) throws -> R
+    ) throws -> R {
+        try verdict.artifact(kind, title: title).withUnsafeBytes(body)
+    }
+}
