@@ -33,7 +33,7 @@ let package = Package(
                 .product(name: "TCPMockTesting", package: "TCPMock"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
-                "Children", "PlainClient", "Probe", "ProbeHandler", "Load", "Unreported",
+                "Children", "PlainClient", "Probe", "ProbeHandler", "Load", "Unreported", "Pages",
             ]),
     ],
     swiftLanguageModes: [.v6]
