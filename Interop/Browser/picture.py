@@ -1,4 +1,4 @@
-"""Takes a picture of a page: picture.py PAGE PNG [--dark] [--phone] [--whole] [--width N] [--height N] [--scale N] [--show ID] [--clip SELECTOR]"""
+"""Takes a picture of a page: picture.py PAGE PNG [--dark] [--phone] [--whole | --only SELECTOR] [--width N] [--scale N] [--click SELECTOR]"""
 
 import argparse
 
@@ -10,6 +10,7 @@ parser.add_argument("png")
 parser.add_argument("--dark", action="store_true")
 parser.add_argument("--phone", action="store_true")
 parser.add_argument("--whole", action="store_true", help="the whole page, and not what fits")
+parser.add_argument("--only", help="one part of the page: a selector")
 parser.add_argument("--width", type=int)
 parser.add_argument("--height", type=int)
 parser.add_argument("--scale", type=float, default=1)
@@ -23,6 +24,12 @@ with Browser() as browser:
     tab.open(options.page)
     for selector in options.click:
         tab.evaluate(f"document.querySelector({selector!r}).click()")
-    tab.picture(options.png, whole=options.whole)
+    clip = None
+    if options.only:
+        clip = tab.evaluate(f"""(() => {{
+            const b = document.querySelector({options.only!r}).getBoundingClientRect();
+            return {{x: b.x + scrollX - 12, y: b.y + scrollY - 12, width: b.width + 24, height: b.height + 24}};
+        }})()""")
+    tab.picture(options.png, whole=options.whole, clip=clip)
     for complaint in tab.complaints():
         print(complaint)

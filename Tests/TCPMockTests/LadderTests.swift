@@ -81,6 +81,13 @@ private func shapes(_ conversation: Conversation) -> [Ladder.Shape] {
     #expect(rows[50].label == "\(conversation.entries.count - 100) rows not drawn")
 }
 
+@Test func whatTheKernelSaidStandsWhereItHappened() throws {
+    var conversation = try conversation { _ in }
+    let note = Conversation.Entry(time: 1_100_000, content: .kernel("FIN delivered"), mark: nil)
+    conversation.entries.append(note)
+    #expect(shapes(conversation)[1] == .note)
+}
+
 @Test func stepsThatWereNotKeptAreNamed() throws {
     let conversation = try conversation { connection in
         connection.eventsHead = 2

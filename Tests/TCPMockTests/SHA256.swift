@@ -33,12 +33,15 @@ private func shifted(_ number: UInt64, by bits: Int) -> [UInt64] {
 
 private func isLess(_ one: [UInt64], _ other: [UInt64]) -> Bool {
     let count = max(one.count, other.count)
-    let (a, b) = (one + Array(repeating: 0, count: count - one.count), other + Array(repeating: 0, count: count - other.count))
+    let (a, b) = (
+        one + Array(repeating: 0, count: count - one.count), other + Array(repeating: 0, count: count - other.count)
+    )
     for (x, y) in zip(a.reversed(), b.reversed()) where x != y { return x < y }
     return false
 }
 
-private let primes: [UInt64] = (2...311).filter { number in !(2..<number).contains { number % $0 == 0 } }.map(UInt64.init)
+private let primes: [UInt64] = (2...311).filter { number in !(2..<number).contains { number % $0 == 0 } }.map(
+    UInt64.init)
 private let constants = primes.map { fraction(ofRoot: 3, of: $0) }
 
 func sha256(_ bytes: some Collection<UInt8>) -> [UInt8] {

@@ -41,7 +41,10 @@ private var options: SweepOptions { SweepOptions(limit: .seconds(60), progress: 
 /// Very many cases: the map has to stay one that opens.
 @Sendable private func large() async throws -> String {
     let cases = (0..<5300).map { index in
-        SweepCase("case \(index)", group: "group \(index / 2000)", position: index % 2000, script: [.delay(.zero)], freeFrom: 0)
+        SweepCase(
+            "case \(index)", group: "group \(index / 2000)", position: index % 2000, script: [.delay(.zero)],
+            freeFrom: 0)
     }
-    return try await CaseSweep(cases, options: options).run(classify: { (_: Result<Void, any Error>) in .returned("") }) { _ in }.html()
+    return try await CaseSweep(cases, options: options).run(classify: { (_: Result<Void, any Error>) in .returned("") })
+    { _ in }.html()
 }

@@ -27,7 +27,8 @@ import Testing
     /// Asks what `Interop/Browser/layout.py` asks: no sideways scrolling, arrows between their lifelines, labels whole and apart,
     /// text that can be read, a script that runs, and no complaint or request.
     private func look(at page: String, _ view: View, _ options: String...) async throws {
-        let script = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../Browser/layout.py").standardized.path
+        let script = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../Browser/layout.py").standardized
+            .path
         let path = try await "\(PageTests.folder.value)/\(page).html"
         let result = try await Child.run(
             "python3", [script, path] + view.options + options, deadline: .seconds(120))

@@ -34,7 +34,8 @@ struct SweepKeeper: Sendable {
                 state.broken += 1
                 return state.broken <= SweepKeeper.mostBroken
             }
-            return state.outcomes.count < SweepKeeper.mostOutcomes && state.outcomes.insert(record.outcome.name).inserted
+            return state.outcomes.count < SweepKeeper.mostOutcomes
+                && state.outcomes.insert(record.outcome.name).inserted
         }
     }
 }

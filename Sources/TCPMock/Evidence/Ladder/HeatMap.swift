@@ -73,7 +73,8 @@ struct HeatMap: Sendable {
         let isGood = !place.isBroken && (place.label == "ok" || record.outcome.isSuccess)
         outcomes.append(
             Outcome(
-                label: place.label, letter: isGood ? "✓" : letter, style: style(place.isBroken, isGood: isGood), count: 1))
+                label: place.label, letter: isGood ? "✓" : letter, style: style(place.isBroken, isGood: isGood),
+                count: 1))
         places[place.label] = outcomes.count - 1
         return outcomes.count - 1
     }

@@ -22,7 +22,8 @@ struct HeatMapDrawing {
         markup.element("ul", ["class": "legend", "aria-label": "legend"]) { markup in
             for outcome in map.outcomes.prefix(40) {
                 markup.element("li") { markup in
-                    markup.element("span", ["class": "cell \(outcome.style)", "aria-hidden": "true"], text: outcome.letter)
+                    markup.element(
+                        "span", ["class": "cell \(outcome.style)", "aria-hidden": "true"], text: outcome.letter)
                     markup.element("span", text: outcome.label.shortened(to: 80))
                     markup.element("small", text: grouped(outcome.count, "case"))
                 }
@@ -35,7 +36,8 @@ struct HeatMapDrawing {
     private func draw(_ row: HeatMap.Row, _ markup: inout Markup) {
         markup.element("div", ["class": "group"]) { markup in
             markup.element("h3", text: row.group.shortened(to: 120))
-            markup.element("div", ["class": "cells", "role": "group", "aria-label": row.group.shortened(to: 120)]) { markup in
+            markup.element("div", ["class": "cells", "role": "group", "aria-label": row.group.shortened(to: 120)]) {
+                markup in
                 for start in stride(from: 0, to: row.cells.count, by: HeatMapDrawing.together) {
                     let cells = row.cells[start..<min(start + HeatMapDrawing.together, row.cells.count)]
                     ten(cells, &markup)
@@ -51,7 +53,8 @@ struct HeatMapDrawing {
 
     private func ten(_ cells: ArraySlice<HeatMap.Cell>, _ markup: inout Markup) {
         markup.element("span", ["class": "ten"]) { markup in
-            markup.element("span", ["class": "at", "aria-hidden": "true"], text: cells.first?.position.map { "\($0)" } ?? " ")
+            markup.element(
+                "span", ["class": "at", "aria-hidden": "true"], text: cells.first?.position.map { "\($0)" } ?? " ")
             for cell in cells {
                 let outcome = map.outcomes[cell.outcome]
                 let name = "\(records[cell.record].sweepCase.label): \(outcome.label)".shortened(to: 200)
@@ -67,7 +70,8 @@ struct HeatMapDrawing {
             let record = records[control]
             let isGood = record.outcome.isSuccess
             markup.cell(
-                control, isGood ? "good" : "bad0", isGood ? "✓" : "✗", "control, nothing is done to it: \(record.outcome.name)")
+                control, isGood ? "good" : "bad0", isGood ? "✓" : "✗",
+                "control, nothing is done to it: \(record.outcome.name)")
         }
     }
 }

@@ -49,7 +49,7 @@ struct Ladder: Sendable {
 
     /// - `most`: how many rows at most, but for those of the end; those in the middle are left out, and counted.
     init(_ conversation: Conversation, most: Int = 400) {
-        let entries = conversation.entries
+        let entries = Ladder.inOrder(conversation.entries)
         var last: UInt64?
         for (index, entry) in entries.enumerated() {
             if entries.count > most, index >= most / 2, index < entries.count - most / 2 {
@@ -64,6 +64,21 @@ struct Ladder: Sendable {
             if let row = Row(entry, conversation) { rows.append(row) }
         }
         addEnd(conversation)
+    }
+
+    /// What the kernel said is told when a step ends, and stands where it happened.
+    private static func inOrder(_ entries: [Conversation.Entry]) -> [Conversation.Entry] {
+        var ordered: [Conversation.Entry] = []
+        for entry in entries {
+            var place = ordered.count
+            if case .kernel = entry.content {
+                while place > 0, ordered[place - 1].time > entry.time, ordered[place - 1].content != .connected {
+                    place -= 1
+                }
+            }
+            ordered.insert(entry, at: place)
+        }
+        return ordered
     }
 
     /// What is longer would be longer than all else in most conversations, so that it is said.

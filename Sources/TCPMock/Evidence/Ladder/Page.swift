@@ -20,7 +20,9 @@ struct Page {
             markup.element("body") { markup in
                 body(&markup)
                 markup.element("footer") { markup in
-                    markup.element("p", text: "Made by TCPMock. Times count from each connection's beginning; they are not to scale.")
+                    markup.element(
+                        "p",
+                        text: "Made by TCPMock. Times count from each connection's beginning; they are not to scale.")
                 }
                 markup.element("script") { $0.verbatim(PageScript.source) }
             }

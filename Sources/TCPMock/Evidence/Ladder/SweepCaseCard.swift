@@ -19,7 +19,8 @@ struct SweepCaseCard {
         let isBroken = place?.isBroken ?? true
         markup.element("article", ["class": "card case", "id": "case-\(index)"]) { markup in
             markup.element("header") { markup in
-                markup.element("h2", text: record.sweepCase.isControl ? "control case" : record.sweepCase.label.shortened(to: 200))
+                markup.element(
+                    "h2", text: record.sweepCase.isControl ? "control case" : record.sweepCase.label.shortened(to: 200))
                 markup.status(isFailed: isBroken, (place?.label ?? record.outcome.name).shortened(to: 80))
                 markup.element("a", ["class": "back", "href": "#map"], text: "↑ map")
             }
@@ -35,7 +36,9 @@ struct SweepCaseCard {
         words -= record.detail.count + record.outcome.value.count
         markup.element("dl") { markup in
             markup.fact("outcome", record.outcome.description.shortened(to: most))
-            if let control = record.control { markup.fact("without it", control.outcome.description.shortened(to: most)) }
+            if let control = record.control {
+                markup.fact("without it", control.outcome.description.shortened(to: most))
+            }
             if !record.detail.isEmpty { markup.fact("client said", record.detail.shortened(to: most)) }
             markup.fact("took", LadderText.duration(record.duration))
             if record.reconnects > 0 { markup.fact("reconnects", grouped(record.reconnects)) }
@@ -46,7 +49,8 @@ struct SweepCaseCard {
 
     private func conversations(_ markup: inout Markup, _ budget: inout HexBudget) {
         guard let evidence = record.verdict?.evidence() else {
-            return markup.element("p", ["class": "facts"], text: "What was said was not kept: the line above has it again.")
+            return markup.element(
+                "p", ["class": "facts"], text: "What was said was not kept: the line above has it again.")
         }
         let shown = evidence.conversations.prefix(3)
         for (number, conversation) in shown.enumerated() {
