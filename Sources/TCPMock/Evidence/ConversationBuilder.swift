@@ -19,6 +19,9 @@ struct ConversationBuilder {
         conversation.localEnd = connection.localEnd
         conversation.began = connection.accepted
         conversation.entries = entries
+        conversation.traffic = connection.traffic.map {
+            Conversation.Traffic(time: $0.time, received: $0.received, sent: $0.sent)
+        }
         conversation.close = close(after: conversation.entries)
         conversation.end = ConnectionRecord.End(connection)
         conversation.stepCount = script.count
@@ -256,7 +259,7 @@ struct ConversationBuilder {
         if connection.leave == .byScript, connection.faults.contains(where: { $0.kind == .reset || $0.sentReset }) {
             return .reset
         }
-        if connection.failure != nil || !connection.scriptDone || connection.dropped { return .reset }
+        if connection.failure != nil || !connection.scriptDone || connection.dropped != nil { return .reset }
         return isEnded ? .none : .fin
     }
 }
