@@ -40,6 +40,11 @@ static size_t note_reset(evl_connection *c) {
     return 0;
 }
 
+static socket_result read_bytes(evl_connection *c, uint8_t *bytes, size_t *length, int *error) {
+    return c->gauge == NULL ? socket_read(c->fd, bytes, LOOP_READ_BYTES, length, error)
+                            : gauge_read(c, bytes, LOOP_READ_BYTES, length, error);
+}
+
 /* One non-blocking read into the loop's buffer; answers how many bytes are there. */
 size_t io_read(evl_connection *c) {
     if (c->fd < 0 || c->got_fin || c->got_rst || connection_is_deaf(c))
@@ -47,7 +52,7 @@ size_t io_read(evl_connection *c) {
     uint8_t *bytes = c->host->loop->read_buffer;
     size_t length = 0;
     int error = 0;
-    switch (socket_read(c->fd, bytes, LOOP_READ_BYTES, &length, &error)) {
+    switch (read_bytes(c, bytes, &length, &error)) {
     case SOCKET_OK:
         note_bytes(c, bytes, length);
         return length;

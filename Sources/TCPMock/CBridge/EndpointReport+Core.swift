@@ -90,7 +90,7 @@ extension ConnectionReport {
         gotFin = view.got_fin
         gotRst = view.got_rst
         halfClosed = view.half_closed
-        dropped = view.dropped
+        dropped = view.dropped ? view.dropped_by_fault ? .byFault : .byTakingDown : nil
         peerEnd = ConnectionEnd(view.peer)
         localEnd = view.local.port > 0 || view.local.family == EVL_UNIX.rawValue ? ConnectionEnd(view.local) : nil
         accepted = view.accepted_ns
@@ -106,6 +106,7 @@ extension ConnectionReport {
         consumedTotal = Int(view.consumed_total)
         unsent = Int(view.unsent)
         sample = Sample(view.sample)
+        queues = Queues(view.queues)
         lockstep = ConnectionRecord.Lockstep(view.lockstep)
         failure = Failure(view.failure)
         excerpt = Array(UnsafeBufferPointer(start: view.excerpt, count: view.excerpt_length))
@@ -117,6 +118,7 @@ extension ConnectionReport {
         kept = keptBytes(view.kept, view.kept_count)
         faults = UnsafeBufferPointer(start: view.faults, count: view.fault_count).compactMap(
             ConnectionReport.Fault.init)
+        fillInMeasures(view)
         fillInEvents()
     }
 }
@@ -160,6 +162,17 @@ extension ConnectionReport.Sample {
         guard sample.time_ns > 0 else { return nil }
         self.init(
             time: sample.time_ns, unread: Int(sample.unread), orphaned: sample.orphaned, sentFin: sample.sent_fin)
+    }
+}
+
+extension ConnectionReport.Queues {
+    fileprivate init?(_ queues: evl_queues) {
+        guard queues.time_ns > 0 else { return nil }
+        let isKnown = queues.withheld != UInt64.max
+        self.init(
+            unacknowledged: Int(queues.unacknowledged), held: Int(queues.held),
+            withheld: isKnown ? Int(queues.withheld) : 0, hasRoom: queues.has_room, sentFin: queues.sent_fin,
+            orphaned: queues.orphaned)
     }
 }
 
@@ -231,6 +244,9 @@ extension ConnectionReport.Failure.Kind {
         case EVL_FAILURE_NO_MEMORY: self = .noMemory
         case EVL_FAILURE_UNSCRIPTED: self = .unscripted
         case EVL_FAILURE_UNPROVABLE: self = .unprovable
+        case EVL_FAILURE_LATENCY: self = .latency
+        case EVL_FAILURE_SEGMENTS: self = .segments
+        case EVL_FAILURE_NO_DELAY: self = .noDelay
         default: return nil
         }
     }

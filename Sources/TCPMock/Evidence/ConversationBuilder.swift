@@ -19,12 +19,15 @@ struct ConversationBuilder {
         conversation.localEnd = connection.localEnd
         conversation.began = connection.accepted
         conversation.entries = entries
-        conversation.close = close
+        conversation.close = close(after: conversation.entries)
         conversation.end = ConnectionRecord.End(connection)
         conversation.stepCount = script.count
         conversation.isFailed = connection.failure != nil
         conversation.receivedCount = connection.receivedTotal
         conversation.sentCount = connection.sentCount
+        conversation.kept = [
+            message(.received, 0..<connection.receivedTotal), message(.sent, 0..<connection.sentCount),
+        ]
         return conversation
     }
 
@@ -242,10 +245,19 @@ struct ConversationBuilder {
     // MARK: The end
 
     /// How this side's socket went at last.
-    private var close: Conversation.Close {
-        if connection.isOpen || connection.gotRst || connection.leave == .byScript { return .none }
-        if connection.failure != nil || !connection.scriptDone { return .reset }
-        return connection.halfClosed ? .none : .fin
+    private func close(after entries: [Conversation.Entry]) -> Conversation.Close {
+        if connection.isOpen || connection.gotRst || entries.contains(where: { $0.content == .reset(.sent) }) {
+            return .none
+        }
+        let isEnded = entries.contains { $0.content == .ended(.sent) }
+        // Closed by its script: what came of that socket later nobody knows.
+        if isEnded, connection.leave == .byScript { return .none }
+        // A reply's own end has no entry.
+        if connection.leave == .byScript, connection.faults.contains(where: { $0.kind == .reset || $0.sentReset }) {
+            return .reset
+        }
+        if connection.failure != nil || !connection.scriptDone || connection.dropped { return .reset }
+        return isEnded ? .none : .fin
     }
 }
 

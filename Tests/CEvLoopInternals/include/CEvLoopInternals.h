@@ -7,6 +7,8 @@
 #include "../../../Sources/CEvLoop/ends.h"
 #include "../../../Sources/CEvLoop/frame.h"
 #include "../../../Sources/CEvLoop/keep.h"
+#include "../../../Sources/CEvLoop/machine.h"
+#include "../../../Sources/CEvLoop/measure.h"
 #include "../../../Sources/CEvLoop/program.h"
 #include "../../../Sources/CEvLoop/record.h"
 #include "../../../Sources/CEvLoop/session.h"
