@@ -28,6 +28,9 @@ struct ConversationBuilder {
         conversation.kept = [
             message(.received, 0..<connection.receivedTotal), message(.sent, 0..<connection.sentCount),
         ]
+        conversation.traffic = connection.traffic.map {
+            Conversation.Traffic(time: $0.time, received: $0.received, sent: $0.sent)
+        }
         return conversation
     }
 
@@ -256,7 +259,7 @@ struct ConversationBuilder {
         if connection.leave == .byScript, connection.faults.contains(where: { $0.kind == .reset || $0.sentReset }) {
             return .reset
         }
-        if connection.failure != nil || !connection.scriptDone || connection.dropped { return .reset }
+        if connection.failure != nil || !connection.scriptDone || connection.dropped != nil { return .reset }
         return isEnded ? .none : .fin
     }
 }
