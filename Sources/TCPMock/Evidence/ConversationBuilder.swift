@@ -31,6 +31,9 @@ struct ConversationBuilder {
         conversation.kept = [
             message(.received, 0..<connection.receivedTotal), message(.sent, 0..<connection.sentCount),
         ]
+        conversation.traffic = connection.traffic.map {
+            Conversation.Traffic(time: $0.time, received: $0.received, sent: $0.sent)
+        }
         return conversation
     }
 
