@@ -4,7 +4,7 @@ extension FailureAccount {
     var hints: [String] {
         let wait = wait
         let facts = (wait?.facts ?? []).map { $0.topic.padded(to: 10) + $0.text }
-        let all = peerHints + gateHints + kernelHints + facts + probeHints + loopHints
+        let all = peerHints + gateHints + kernelHints + facts + probeHints + loopHints + (measureText?.details ?? [])
         return (all + (advice.map { ["hint      \($0)"] } ?? [])).map {
             "  \($0)"
         }
@@ -36,6 +36,7 @@ extension FailureAccount {
         case .check: pieceClue == .lineFeedAlone ? pieceClue?.text(of: peer) : nil
         case .leftByReset: leaveAdvice
         case .leftUnread: probeAdvice
+        case .latency, .segments, .noDelay: measureText?.advice
         case .clientClosed: endAdvice
         case .write,
             .clientReset where planned?.step.isSend == true:

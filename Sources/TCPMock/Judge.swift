@@ -15,6 +15,7 @@ enum Judge {
         return Verdict(
             failures: grouped(failures),
             connections: report.connections.map { ConnectionRecord($0, plan: $0.script.flatMap(plan.script(at:))) },
+            inconclusive: InconclusiveStep.all(plan, report),
             notes: notes(plan, report),
             accepted: report.accepted,
             isComplete: failures.isEmpty && pending(plan, report).isEmpty,
@@ -110,7 +111,7 @@ enum Judge {
     }
 
     private static func notes(_ plan: EndpointPlan, _ report: EndpointReport) -> [String] {
-        var notes = pending(plan, report) + report.lockstepNotes
+        var notes = pending(plan, report) + report.lockstepNotes + report.evidenceNotes
         if report.resetAfterFailure > 0 {
             let were = report.resetAfterFailure == 1 ? "which was" : "which were"
             notes.append("followed by \(counted(report.resetAfterFailure, "reconnect")), \(were) reset")
@@ -217,6 +218,9 @@ extension ScriptFailure.Kind {
             case .noMemory: .mock
             case .unscripted: .unscripted
             case .unprovable: .unprovable
+            case .latency: .latency
+            case .segments: .segments
+            case .noDelay: .noDelay
             }
     }
 }

@@ -3,6 +3,7 @@
 extension ScriptLint {
     static func badValue(_ step: Step, over transport: MockAddress.Family) -> String? {
         if let limit = step.limit, limit < .zero { return "\(step): a limit can't be negative" }
+        if let problem = step.problemOfMeasure ?? step.unmeasurable(over: transport) { return problem }
         switch step.kind {
         case .expect(let bytes):
             return bytes.problem

@@ -5,6 +5,7 @@ internal import CEvLoop
 extension EndpointReport {
     init(_ server: OpaquePointer) {
         self.init(statisticsOf: server)
+        wallClock = evl_wall_offset_ns()
         var view = evl_endpoint_view()
         evl_endpoint_look(server, &view)
         connections.reserveCapacity(Int(view.record_count))
@@ -91,7 +92,7 @@ extension ConnectionReport {
         halfClosed = view.half_closed
         dropped = view.dropped ? view.dropped_by_fault ? .byFault : .byTakingDown : nil
         peerEnd = ConnectionEnd(view.peer)
-        localEnd = view.dialled ? ConnectionEnd(view.local) : nil
+        localEnd = view.local.port > 0 || view.local.family == EVL_UNIX.rawValue ? ConnectionEnd(view.local) : nil
         accepted = view.accepted_ns
         closed = view.closed_ns
         stepBegan = view.step_began_ns
@@ -113,11 +114,11 @@ extension ConnectionReport {
         events = copied(UnsafeBufferPointer(start: view.events, count: view.event_count))
         eventsCut = Int(view.events_cut)
         eventsHead = view.events_head
-        received = Array(UnsafeBufferPointer(start: view.received, count: view.received_kept))
-        sent = Array(UnsafeBufferPointer(start: view.sent, count: view.sent_kept))
+        copyStreams(view)
         kept = keptBytes(view.kept, view.kept_count)
         faults = UnsafeBufferPointer(start: view.faults, count: view.fault_count).compactMap(
             ConnectionReport.Fault.init)
+        fillInMeasures(view)
         fillInEvents()
     }
 }
@@ -135,9 +136,8 @@ extension ConnectionReport {
     /// Who it is, and of its bytes those since two positions in the streams, as far as they were kept.
     init(_ view: evl_connection_view, since position: ActivityLog.Position) {
         self.init(outlineOf: view)
-        received = Array(
-            UnsafeBufferPointer(start: view.received, count: view.received_kept).dropFirst(position.consumed))
-        sent = Array(UnsafeBufferPointer(start: view.sent, count: view.sent_kept).dropFirst(position.sent))
+        received = KeptBytes(view.received, total: view.received_total, from: position.consumed)
+        sent = KeptBytes(view.sent, total: view.sent_total, from: position.sent)
     }
 }
 
@@ -243,6 +243,9 @@ extension ConnectionReport.Failure.Kind {
         case EVL_FAILURE_NO_MEMORY: self = .noMemory
         case EVL_FAILURE_UNSCRIPTED: self = .unscripted
         case EVL_FAILURE_UNPROVABLE: self = .unprovable
+        case EVL_FAILURE_LATENCY: self = .latency
+        case EVL_FAILURE_SEGMENTS: self = .segments
+        case EVL_FAILURE_NO_DELAY: self = .noDelay
         default: return nil
         }
     }
