@@ -21,6 +21,10 @@ let package = Package(
         .executableTarget(
             name: "Probe", dependencies: [.product(name: "TCPMock", package: "TCPMock"), "PlainClient"]),
         .executableTarget(name: "Load", dependencies: [.product(name: "TCPMock", package: "TCPMock")]),
+        .executableTarget(
+            name: "Busy", dependencies: [.product(name: "TCPMock", package: "TCPMock"), "Children", "PlainClient"]),
+        .executableTarget(
+            name: "Pages", dependencies: [.product(name: "TCPMock", package: "TCPMock"), "PlainClient"]),
         .target(name: "Heap"),
         .executableTarget(name: "Soak", dependencies: [.product(name: "TCPMock", package: "TCPMock"), "Heap"]),
         .executableTarget(
@@ -31,7 +35,7 @@ let package = Package(
                 .product(name: "TCPMockTesting", package: "TCPMock"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
-                "Children", "PlainClient", "Probe", "ProbeHandler", "Load", "Unreported",
+                "Children", "PlainClient", "Probe", "ProbeHandler", "Load", "Busy", "Unreported", "Pages",
             ]),
     ],
     swiftLanguageModes: [.v6]

@@ -116,9 +116,9 @@ struct ConversationBuilder {
         _ flow: Conversation.Flow, _ range: Range<Int>, _ damage: String? = nil
     ) -> Conversation.Message {
         let kept = flow == .received ? connection.received : connection.sent
-        let known = range.clamped(to: 0..<kept.count)
+        let piece = kept.piece(range)
         return Conversation.Message(
-            flow: flow, position: range.lowerBound, count: range.count, head: Array(kept[known]), tail: [],
+            flow: flow, position: range.lowerBound, count: range.count, head: piece.head, tail: piece.tail,
             damage: damage)
     }
 
@@ -203,9 +203,11 @@ struct ConversationBuilder {
     private var part: [UInt8] {
         guard connection.failure != nil else { return [] }
         let (start, taken) = (startOfFailedStep, connection.consumedTotal)
-        guard start <= taken, taken <= connection.received.count else { return matched + connection.excerpt }
-        let end = min(taken + connection.excerpt.count, connection.received.count)
-        return Array(connection.received[start..<end]) + connection.excerpt.dropFirst(end - taken)
+        guard start <= taken else { return matched + connection.excerpt }
+        // What a parser has looked at is not always as it came: it moves a frame's first bytes.
+        let known = connection.received.piece(start..<(taken + connection.excerpt.count)).head
+        guard known.count >= taken - start else { return matched + connection.excerpt }
+        return known + connection.excerpt.dropFirst(known.count - (taken - start))
     }
 
     /// What the failing step took, which is what it expects: not everything that came was kept.

@@ -13,6 +13,7 @@ final class SweepEngine: Sendable {
     let plan: SweepPlan
     let client: SweepClient
     private let servers: SweepServers
+    private let keeper: SweepKeeper
     /// What is to be started by the caller's task.
     let jobs: AsyncStream<SweepJob>
     private let start: AsyncStream<SweepJob>.Continuation
@@ -22,6 +23,7 @@ final class SweepEngine: Sendable {
         self.plan = plan
         self.client = client
         servers = SweepServers(plan)
+        keeper = SweepKeeper(plan.rules)
         (jobs, start) = AsyncStream.makeStream(of: SweepJob.self)
     }
 
@@ -126,11 +128,13 @@ final class SweepEngine: Sendable {
         if !isInTime || verdict?.facts.report.hasStarved(before: job.ended) == true {
             ending = SweepEnding(outcome: .timedOut)
         }
-        return SweepRecord(
+        var record = SweepRecord(
             sweepCase: subject, outcome: ending.outcome, scriptFailures: failures,
             reconnects: verdict?.facts.report.beyondTheScript ?? 0, detail: ending.detail, duration: duration,
             replay: "\(SweepToken(plan.location, subject.id))", peers: verdict?.connections.map(\.peer) ?? [],
             isStillRunning: isStillRunning)
+        if keeper.keeps(record) { record.verdict = verdict }
+        return record
     }
 }
 

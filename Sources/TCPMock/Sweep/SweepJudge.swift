@@ -17,7 +17,7 @@ struct SweepJudge {
     var result: SweepResult {
         SweepResult(
             records: records, failures: failures, map: "\(map)", notes: plan.notes + leaks.notes,
-            seed: plan.options.seed, leftBehind: leaks.left)
+            seed: plan.options.seed, chart: SweepChart(plan, records), leftBehind: leaks.left)
     }
 
     /// - `play`: runs a case again, or one that was not planned.

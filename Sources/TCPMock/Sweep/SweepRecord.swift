@@ -27,6 +27,8 @@ public struct SweepRecord: Sendable {
 
     /// What has the case again: for ``SweepOptions/replay``, or as `TCPMOCK_REPLAY`.
     public internal(set) var replay = ""
+    /// What was said, for a few cases of a sweep: see ``SweepKeeper``.
+    var verdict: Verdict?
     /// Where its connections came from.
     var peers: [String] = []
     /// Whether the client was still running when the case was left behind.

@@ -12,6 +12,8 @@ public struct SweepResult: Sendable, CustomStringConvertible {
     public let notes: [String]
     /// The source of every random choice of it.
     public let seed: Seed
+    /// What a page is made of beside ``records``; nil: nothing was run.
+    var chart: SweepChart?
     /// What the process holds more than before the sweep, though no case alone leaves it behind; nil: nothing.
     ///
     /// In a process that does other things at the same time, as test suites do, this says little.

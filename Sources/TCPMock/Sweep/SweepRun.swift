@@ -35,7 +35,8 @@ struct SweepRun: Sendable {
         let before = ProcessFacts.now  // the first server of a process makes what all of them share
         if let control, let failure = SweepJudge.failure(ofControl: control, plan) {
             return SweepResult(
-                records: [control], failures: [failure], map: "", notes: plan.notes, seed: plan.options.seed)
+                records: [control], failures: [failure], map: "", notes: plan.notes, seed: plan.options.seed,
+                chart: SweepChart(plan, [control]))
         }
         let others = try engine.play(cases.filter { !$0.isControl })
         let records = ((control.map { [$0] } ?? []) + others).map { $0.compared(with: control) }
@@ -79,7 +80,7 @@ private enum Replay {
 }
 
 extension SweepRecord {
-    fileprivate func compared(with control: SweepRecord?) -> SweepRecord {
+    func compared(with control: SweepRecord?) -> SweepRecord {
         guard !sweepCase.isControl, let control else { return self }
         var record = self
         record.control = Control(outcome: control.outcome, followedScript: control.scriptFailures.isEmpty)

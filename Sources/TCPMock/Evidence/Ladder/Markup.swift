@@ -1,0 +1,84 @@
+// Hypertext, written from front to back: what others have said gets into it as escaped text only.
+
+/// Hypertext in the making. Names of elements and attributes, and what goes in as it is, are written in this package's source.
+struct Markup: Sendable {
+    private(set) var source = ""
+
+    private static let void: Set<String> = ["meta"]
+
+    /// An element with what `body` writes in it. Attributes that are nil are left out.
+    mutating func element(
+        _ name: StaticString, _ attributes: KeyValuePairs<StaticString, String?> = [:],
+        _ body: (inout Markup) -> Void = { _ in }
+    ) {
+        source += "<\(name)"
+        for case (let key, let value?) in attributes {
+            source += " \(key)=\""
+            Markup.escape(value, into: &source)
+            source += "\""
+        }
+        source += ">"
+        guard !Markup.void.contains("\(name)") else { return }
+        body(&self)
+        source += "</\(name)>"
+    }
+
+    /// An element with nothing but text in it.
+    mutating func element(
+        _ name: StaticString, _ attributes: KeyValuePairs<StaticString, String?> = [:], text: String
+    ) {
+        element(name, attributes) { $0.text(text) }
+    }
+
+    /// Text of any origin.
+    mutating func text(_ text: String) {
+        Markup.escape(text, into: &source)
+    }
+
+    /// What is hypertext already, for it is written in the source.
+    mutating func verbatim(_ source: StaticString) {
+        self.source += "\(source)"
+    }
+
+    /// So that elements do not stand in one endless line.
+    mutating func newline() {
+        source += "\n"
+    }
+
+    static func escaped(_ text: String) -> String {
+        var result = ""
+        escape(text, into: &result)
+        return result
+    }
+
+    /// What a reader could not see, or what would turn text around, is named instead.
+    private static func escape(_ text: String, into result: inout String) {
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": result += "&amp;"
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "\"": result += "&quot;"
+            case "'": result += "&#39;"
+            case _ where isHidden(scalar): result += "\\u{\(String(scalar.value, radix: 16))}"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+    }
+
+    /// Control characters, those that change the direction of text (see Unicode TR 36), and line separators.
+    private static func isHidden(_ scalar: UnicodeScalar) -> Bool {
+        switch scalar.value {
+        case 0x09, 0x0a: false
+        case 0...0x1f, 0x7f...0x9f, 0x200b...0x200f, 0x2028...0x202e, 0x2060...0x2069, 0xfeff: true
+        default: false
+        }
+    }
+}
+
+extension String {
+    /// At most so many characters, the cut shown.
+    func shortened(to most: Int) -> String {
+        count > most ? prefix(most - 1) + "…" : self
+    }
+}
