@@ -266,6 +266,27 @@ private let pingPong = Told { told in
     #expect(file.oddities == [])
 }
 
+@Test func whereReadsAndWritesWereLeftOutTheStepsSayWhenBytesWent() {
+    let told = Told { told in
+        for time in [2.0, 4, 6, 8] {
+            told.received("a", at: time)
+            told.sent("b", at: time + 1)
+        }
+        told.change {
+            $0.traffic = [
+                .init(time: 2_500_000, received: 1, sent: 0),
+                .init(time: 9_000_000, received: 3, sent: 3, isBehindCut: true),
+                .init(time: 9_500_000, received: 4, sent: 4),
+            ]
+        }
+    }
+    let file = capture(told)
+    #expect(
+        file.packets.filter { $0.count > 0 }.map(\.time) == [2.5, 3, 4, 5, 6, 7, 9.5, 9.5].map { UInt64($0 * 1e6) })
+    #expect(String(decoding: file.packets.flatMap(\.payload), as: UTF8.self) == "abababab")
+    #expect(file.oddities == [])
+}
+
 // MARK: Many
 
 @Test func noConnectionsAreNoPackets() {

@@ -28,6 +28,11 @@ struct ConversationBuilder {
         conversation.kept = [
             message(.received, 0..<connection.receivedTotal), message(.sent, 0..<connection.sentCount),
         ]
+        conversation.traffic = connection.traffic.enumerated().map { index, mark in
+            Conversation.Traffic(
+                time: mark.time, received: mark.received, sent: mark.sent,
+                isBehindCut: index == connection.trafficHead && connection.trafficCut > 0)
+        }
         return conversation
     }
 
@@ -256,7 +261,7 @@ struct ConversationBuilder {
         if connection.leave == .byScript, connection.faults.contains(where: { $0.kind == .reset || $0.sentReset }) {
             return .reset
         }
-        if connection.failure != nil || !connection.scriptDone || connection.dropped { return .reset }
+        if connection.failure != nil || !connection.scriptDone || connection.dropped != nil { return .reset }
         return isEnded ? .none : .fin
     }
 }
