@@ -31,8 +31,10 @@ struct ConversationBuilder {
         conversation.kept = [
             message(.received, 0..<connection.receivedTotal), message(.sent, 0..<connection.sentCount),
         ]
-        conversation.traffic = connection.traffic.map {
-            Conversation.Traffic(time: $0.time, received: $0.received, sent: $0.sent)
+        conversation.traffic = connection.traffic.enumerated().map { index, mark in
+            Conversation.Traffic(
+                time: mark.time, received: mark.received, sent: mark.sent,
+                isBehindCut: index == connection.trafficHead && connection.trafficCut > 0)
         }
         return conversation
     }
