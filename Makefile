@@ -10,7 +10,7 @@ BREW := $(shell brew --prefix 2>/dev/null)
 FLAGS := $(if $(BREW),-Xcc -I$(BREW)/include -Xlinker -L$(BREW)/lib)
 endif
 
-.PHONY: help demo test bench format lint docs clean libev
+.PHONY: help demo test bench gallery format lint docs clean libev
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,10 @@ test: libev ## Run the whole test suite
 bench: ## Measure what it costs beside other ways: all jobs, or JOB=roundtrip; QUICK=1 takes fewer rounds
 	@SWIFT='$(SWIFT)' Benchmarks/setup.sh
 	@Benchmarks/.build/release/bench $(if $(JOB),JOB='$(JOB)') $(if $(QUICK),QUICK='$(QUICK)')
+
+gallery: libev ## Run the gallery of failures and write its pages, captures and texts
+	TCPMOCK_GALLERY='$(CURDIR)/Documentation/Gallery' $(SWIFT) test $(FLAGS) --filter GalleryTests
+	scripts/gallery.py
 
 format: ## Format all code in place (Swift and C)
 	@$(SWIFT) format format --in-place --parallel --recursive $(SOURCES)

@@ -133,7 +133,7 @@ static void step_is_done(play *p, const evl_action *action, bool in_answer) {
 
 /* A run of steps at once, told as session_next tells them. */
 static evl_action play_run(play *p, evl_input *in) {
-    evl_played played = {.most_writes = 1 + (int)(p->facts->pieces % 7)};
+    evl_played played = {.most = PLAYED_AT_ONCE, .most_writes = 1 + (int)(p->facts->pieces % 7)};
     size_t consumed = p->consumed, come = p->unread_length;
     evl_action last = session_play(&p->session, in, &played);
     for (int i = 0; i < played.count; i++) {

@@ -23,6 +23,7 @@ static uint32_t play(evl_session *session, evl_input *in) {
     evl_played played;
     uint32_t written = 0;
     for (;;) {
+        played.most = PLAYED_AT_ONCE;
         played.most_writes = AT_ONCE;
         evl_action action = session_play(session, in, &played);
         written += (uint32_t)played.writes;

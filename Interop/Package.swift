@@ -22,7 +22,11 @@ let package = Package(
             name: "Probe", dependencies: [.product(name: "TCPMock", package: "TCPMock"), "PlainClient"]),
         .executableTarget(name: "Load", dependencies: [.product(name: "TCPMock", package: "TCPMock")]),
         .executableTarget(
+<<<<<<< HEAD
             name: "Pages", dependencies: [.product(name: "TCPMock", package: "TCPMock"), "PlainClient"]),
+=======
+            name: "Busy", dependencies: [.product(name: "TCPMock", package: "TCPMock"), "Children", "PlainClient"]),
+>>>>>>> main
         .target(name: "Heap"),
         .executableTarget(name: "Soak", dependencies: [.product(name: "TCPMock", package: "TCPMock"), "Heap"]),
         .executableTarget(
@@ -33,7 +37,11 @@ let package = Package(
                 .product(name: "TCPMockTesting", package: "TCPMock"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+<<<<<<< HEAD
                 "Children", "PlainClient", "Probe", "ProbeHandler", "Load", "Unreported", "Pages",
+=======
+                "Children", "PlainClient", "Probe", "ProbeHandler", "Load", "Busy", "Unreported",
+>>>>>>> main
             ]),
     ],
     swiftLanguageModes: [.v6]

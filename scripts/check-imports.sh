@@ -36,11 +36,11 @@ rule 'sockets know nothing of libev, the loop or the session' \
     "${include}\"(loop|session|connection|endpoint)\.h\"" \
     "$(echo $core/socket*.[ch] $core/probe*.[ch])" 'nothing'
 rule 'the loop knows nothing of sockets and sessions' \
-    "${include}\"(socket|probe|session|frame|program|buffer|record|connection|endpoint)\.h\"" \
+    "${include}\"(socket|probe|session|frame|program|buffer|ends|record|connection|endpoint)\.h\"" \
     "$(echo $core/loop.[ch])" 'nothing'
 rule 'the pure files do no input or output' \
     "${include}(<(ev|pthread|poll|unistd|errno|sys/[a-z]+|netinet/[a-z]+|arpa/inet)\.h>|\"(loop|socket|probe|connection|endpoint|evl_loop|evl_endpoint)\.h\")" \
-    "$(echo $core/session.[ch] $core/frame.[ch] $core/framing.c $core/program.[ch] $core/buffer.[ch] $core/statistics.[ch])" 'nothing'
+    "$(echo $core/session.[ch] $core/frame.[ch] $core/framing.c $core/program.[ch] $core/buffer.[ch] $core/ends.[ch] $core/record.[ch] $core/statistics.[ch])" 'nothing'
 rule 'a connection knows nothing of its endpoint' \
     "${include}\"endpoint\.h\"" "$(echo $core/connection*.[ch])" 'nothing'
 rule 'the C boundary belongs to CBridge' \

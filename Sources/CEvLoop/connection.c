@@ -58,6 +58,11 @@ evl_connection *connection_open(evl_host *host, int fd, const socket_end *peer, 
     ev_set_priority(&c->io, 1); /* bytes that wait outrank a limit that rings */
     ev_timer_init(&c->limit, limit_fired, 0, 0);
     c->alarm.ring = leave_alarm;
+    if (host->measures && program_is_measured(program) && !gauge_make(c, program)) {
+        free(c);
+        return NULL;
+    }
+    evidence_begin(c);
     connection_note(c, EVL_EVENT_CONNECTED, 0, 0);
     return c;
 }
@@ -79,6 +84,8 @@ void connection_append(evl_connection *c, evl_program *program) {
     else
         whole->last->next = program;
     whole->last = program;
+    if (program->measured && !c->ended && !gauge_make(c, program))
+        connection_fail(c, session_fail(&c->session, EVL_FAILURE_NO_MEMORY));
     if (idle)
         c->step_began_ns = c->progress_ns = c->host->loop->now_ns;
     if (!c->ended)
@@ -118,8 +125,9 @@ void connection_abort(evl_connection *c) {
     connection_conclude(c);
 }
 
-void connection_drop(evl_connection *c) {
+void connection_drop(evl_connection *c, bool by_fault) {
     c->dropped = !c->ended;
+    c->dropped_by_fault = by_fault;
     connection_abort(c);
 }
 
@@ -134,22 +142,13 @@ void connection_refuse(evl_connection *c, bool is_failure, uint32_t waiting_step
 void connection_free(evl_connection *c) {
     if (c == NULL)
         return;
-    evl_loop *loop = c->host->loop;
-    if (c->record != NULL) {
-        loop->record_bytes -= record_size(c->record);
-        record_free(c->record);
-    }
-    if (c->keep != NULL) {
-        loop->record_bytes -= c->keep->bytes;
-        keep_free(c->keep);
-    }
+    evidence_free(c);
     buffer_free(&c->backlog);
     if (c->trouble != &out_of_memory)
         free(c->trouble);
-    free(c->record);
-    free(c->keep);
     free(c->pacer);
     free(c->breakage);
+    free(c->gauge);
     free(c->asking);
     free(c);
 }
@@ -180,17 +179,11 @@ void connection_note_event(evl_connection *c, evl_event_kind kind, uint32_t step
                        .sent = c->sent_total,
                        .kind = kind,
                        .step = step};
-    evl_record *record = kept ? connection_record(c) : NULL;
+    evl_record *record = kept ? evidence_record(c) : NULL;
     if (record != NULL)
         record_event(record, &event);
     if (c->host->watched != 0)
         c->host->noted(c->host, c, &event);
-}
-
-evl_record *connection_record(evl_connection *c) {
-    if (c->record == NULL)
-        c->record = calloc(1, sizeof *c->record);
-    return c->record;
 }
 
 evl_trouble *connection_trouble(evl_connection *c) {
@@ -221,6 +214,8 @@ void connection_fail(evl_connection *c, evl_failure failure) {
 
 /* Reads what else is there, so that the failure can show it. */
 static void gather_evidence(evl_connection *c) {
+    if (connection_failure(c) == EVL_FAILURE_LIMIT)
+        queues_look(c);
     leave_look(c);
     size_t length = io_read(c);
     buffer_append_capped(&c->backlog, c->host->loop->read_buffer, length, c->host->max_buffered);
@@ -275,7 +270,7 @@ static void begin_record(evl_connection *c) {
                      .sent = c->sent_total,
                      .kind = fin ? EVL_EVENT_FIN : EVL_EVENT_RST,
                      .step = c->trouble->failure.step};
-    evl_record *record = connection_record(c);
+    evl_record *record = evidence_record(c);
     if (record == NULL)
         return;
     record_event(record, &connected);
@@ -292,8 +287,11 @@ static void note_failure(evl_connection *c) {
 /* Ends it, exactly once: evidence first, then the socket, then the programs, then the server. */
 void connection_conclude(evl_connection *c) {
     evl_loop *loop = c->host->loop;
-    bool failed = connection_failure(c) != EVL_FAILURE_NONE;
+    evl_failure_kind failure = connection_failure(c);
+    bool failed = failure != EVL_FAILURE_NONE;
     uint32_t step = session_index(&c->session), round = session_round(&c->session);
+    if (failure == EVL_FAILURE_LATENCY || failure == EVL_FAILURE_SEGMENTS)
+        step = c->trouble->failure.step; /* it was done, and the session is behind it */
     c->stage = (evl_stage){.ended = {.step = step, .round = round}};
     if (failed)
         note_failure(c);
@@ -308,6 +306,7 @@ void connection_conclude(evl_connection *c) {
     ev_timer_stop(loop->ev, &c->limit);
     loop_alarm_cancel(loop, &c->alarm);
     pace_stop(c);
+    gauge_stop(c);
     trim_excerpt(c);
     bound_kept(c);
     io_free(c);
@@ -329,6 +328,7 @@ static void view_life(const evl_connection *c, evl_connection_view *view) {
     view->got_rst = c->got_rst;
     view->half_closed = c->half_closed;
     view->dropped = c->dropped;
+    view->dropped_by_fault = c->dropped_by_fault;
     view->accepted_ns = c->accepted_ns;
     view->closed_ns = c->ended ? c->stage.ended.closed_ns : 0;
     view->step_began_ns = c->step_began_ns;
@@ -354,32 +354,9 @@ static void view_trouble(const evl_connection *c, evl_connection_view *view) {
     view->lag_ns = trouble->lag_ns;
     view->unwritten = trouble->unwritten;
     view->unsent = trouble->unsent;
+    view->queues = trouble->queues;
     view->failure = trouble->failure;
     view->unjudged = c->ended ? trouble->unjudged : backlog;
-}
-
-static void view_evidence(const evl_connection *c, evl_connection_view *view) {
-    const evl_record *record = c->record;
-    if (c->breakage != NULL) {
-        view->faults = c->breakage->faults;
-        view->fault_count =
-            c->breakage->count < EVL_FAULTS_KEPT ? c->breakage->count : EVL_FAULTS_KEPT;
-        view->faults_cut = c->breakage->count - view->fault_count;
-    }
-    if (c->keep != NULL) {
-        view->kept = c->keep->entries;
-        view->kept_count = c->keep->count;
-    }
-    if (record == NULL)
-        return;
-    view->events = record->events;
-    view->events_head = record->count < RECORD_HEAD ? record->count : RECORD_HEAD;
-    view->event_count = record->count;
-    view->events_cut = record->cut;
-    view->received = record->received.bytes;
-    view->received_kept = buffer_length(&record->received);
-    view->sent = record->sent.bytes;
-    view->sent_kept = buffer_length(&record->sent);
 }
 
 void connection_view(const evl_connection *c, evl_connection_view *view) {
@@ -387,10 +364,11 @@ void connection_view(const evl_connection *c, evl_connection_view *view) {
     *view = (evl_connection_view){.number = c->number,
                                   .script = c->script,
                                   .dialled = dialled,
-                                  .peer = dialled ? c->host->address : c->end};
-    if (dialled)
-        view->local = c->end;
+                                  .peer = dialled ? c->host->address : c->end,
+                                  .local = connection_local(c)};
     view_life(c, view);
     view_trouble(c, view);
-    view_evidence(c, view);
+    evidence_view(c, view);
+    if (c->gauge != NULL)
+        gauge_view(c, view);
 }

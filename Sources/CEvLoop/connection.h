@@ -4,12 +4,16 @@
  * ended, once, last. It ends otherwise by a failure, by the script itself, or by the server.
  * All of it runs on the loop thread. connection.c opens, ends and shows it; connection_pump.c plays
  * the script; connection_io.c reads and writes;
+ * connection_evidence.c keeps and shows what went over it;
  * connection_pace.c sends at a pace, connection_lockstep.c in step with the client;
  * connection_fault.c breaks the connection and asks what came of it, connection_hold.c stops
- * reading; connection_leave.c finds out how a client left; connection_limit.c watches the time. */
+ * reading; connection_leave.c finds out how a client left; connection_limit.c watches the time;
+ * connection_gauge.c measures what a script asks for, connection_queues.c where bytes waited when
+ * time is up. */
 #ifndef EVL_CONNECTION_H
 #define EVL_CONNECTION_H
 
+#include "buffer.h"
 #include "evl_endpoint.h"
 #include "keep.h"
 #include "loop.h"
@@ -26,6 +30,7 @@ typedef struct evl_host {
     bool finishing;
     uint64_t finishing_ns;
     bool is_tcp;
+    bool measures;              /* a program of its has something to measure */
     bool dials;                 /* its connections are made, not accepted */
     socket_end address;         /* where it listens, or whom it dials */
     bool crowded;               /* so many are open that evidence of each has to be cheap */
@@ -93,6 +98,7 @@ typedef struct evl_trouble {
     uint64_t lag_ns;    /* by how much the loop was late at the step's limit */
     uint64_t unwritten; /* of sent_total: what the kernel never took */
     uint64_t unsent, unjudged;
+    evl_queues queues; /* when the limit passed */
 } evl_trouble;
 
 /* Of one that breaks its connection, or stops reading. */
@@ -103,6 +109,9 @@ typedef struct evl_breakage {
     uint64_t began_ns, moved_ns;       /* of a step that does not read: when it began; when a queue
                                           was last seen to move */
 } evl_breakage;
+
+/* Of one whose script asks for what has to be measured: connection_gauge.c */
+typedef struct evl_gauge evl_gauge;
 
 /* While it is open, and afterwards. */
 typedef union evl_stage {
@@ -135,6 +144,7 @@ struct evl_connection {
     evl_trouble *trouble;
     evl_pacer *pacer; /* of one that has sent at a pace */
     evl_breakage *breakage;
+    evl_gauge *gauge; /* of one that is measured */
     evl_stage stage;
     uint64_t accepted_ns, step_began_ns, progress_ns, last_bytes_ns;
     uint64_t received_total, sent_total, consumed_total;
@@ -149,9 +159,10 @@ struct evl_connection {
     bool seen_gone;       /* its kernel knows no such client any more */
     bool reset_taken;     /* its reset was told as it connected, and reads as an end */
     bool yielded;         /* its alarm rings only to let it go on */
-    bool limit_passed;    /* the limit has had its last read: the next ring is final */
-    bool deaf;            /* it does not read before a step needs input */
-    bool held;            /* its step does not read */
+    bool dropped_by_fault;
+    bool limit_passed; /* the limit has had its last read: the next ring is final */
+    bool deaf;         /* it does not read before a step needs input */
+    bool held;         /* its step does not read */
 };
 
 /* Starts playing `program` (reference taken over; NULL: live, nothing yet) on connected `fd`.
@@ -175,8 +186,8 @@ void connection_finishing(evl_connection *c);
 /* Ends it now, without a failure. */
 void connection_abort(evl_connection *c);
 
-/* The same, because the server is taken down. */
-void connection_drop(evl_connection *c);
+/* The same, because the server is taken down, or another fault met by those who connect is set. */
+void connection_drop(evl_connection *c, bool by_fault);
 
 /* A connection that no script is for: reset with a failure, or without one. */
 void connection_refuse(evl_connection *c, bool is_failure, uint32_t waiting_step);
@@ -240,11 +251,32 @@ static inline const socket_end *connection_theirs(const evl_connection *c) {
     return !host->dials ? &c->end : host->is_specific ? &host->address : NULL;
 }
 
+/* Our own end, if anything says it, else one of port 0. */
+evl_end connection_local(const evl_connection *c);
+
 /* Of sent_total: what the kernel never took. */
 uint64_t connection_unwritten(const evl_connection *c);
 
-/* The evidence; NULL without memory. */
-evl_record *connection_record(evl_connection *c);
+/* connection_evidence.c: what is kept of a connection. */
+void evidence_begin(evl_connection *c);
+
+/* The record, made when there is something to keep; NULL without memory. */
+evl_record *evidence_record(evl_connection *c);
+
+/* Bytes of the stream that end at received_total, and at sent_total; ours need not be written yet.
+ */
+void evidence_received(evl_connection *c, const uint8_t *bytes, size_t length);
+void evidence_sent(evl_connection *c, const uint8_t *bytes, size_t length);
+
+/* The kernel has taken all of sent_total but so many bytes. */
+void evidence_wrote(evl_connection *c, uint64_t unwritten);
+
+void evidence_view(const evl_connection *c, evl_connection_view *view);
+void evidence_free(evl_connection *c);
+
+static inline bool evidence_keeps_bytes(const evl_connection *c) {
+    return c->host->record_bytes > 0;
+}
 
 /* connection_io.c */
 void io_callback(struct ev_loop *ev, ev_io *watcher, int events);
@@ -294,12 +326,30 @@ evl_fault *fault_note(evl_connection *c);
 evl_fault *fault_latest(const evl_connection *c);
 evl_breakage *fault_breakage(evl_connection *c);
 
+/* connection_gauge.c: measures what its programs ask for from now on (false without memory); it has
+ * come to rest; reads with the kernel's stamp; a step is done (false: what was measured has failed
+ * it; *took_ns is changed if its time was taken); asks how the client's socket is set; it has
+ * ended. */
+bool gauge_make(evl_connection *c, const evl_program *program);
+void gauge_rest(evl_connection *c);
+socket_result gauge_read(evl_connection *c, uint8_t *bytes, size_t capacity, size_t *length,
+                         int *error);
+bool gauge_step_done(evl_connection *c, const evl_done *done, const evl_input *input,
+                     uint64_t *took_ns);
+void gauge_inspect(evl_connection *c);
+void gauge_stop(evl_connection *c);
+void gauge_view(const evl_connection *c, evl_connection_view *view);
+bool gauge_has_doubts(const evl_connection *c);
+
 /* connection_hold.c: carries out a step that stops reading, or reads again. False: it is done, or
  * has failed; true: pumps again later. */
 bool hold_goes_on(evl_connection *c);
 
 /* Whether the step is one that may last until the finish, and is nobody's to wait for. */
 bool hold_is_idle(const evl_connection *c);
+
+/* connection_queues.c: notes where bytes wait, for the text of a limit. */
+void queues_look(evl_connection *c);
 
 /* connection_leave.c */
 void leave_look_again(evl_connection *c, uint64_t first, uint64_t longest);

@@ -21,14 +21,6 @@ void io_callback(struct ev_loop *ev, ev_io *watcher, int events) {
     connection_pump(c, c->host->loop->read_buffer, length);
 }
 
-/* Where bytes are kept; NULL when they are not, or no more of them. */
-static evl_record *record_to_fill(evl_connection *c) {
-    const evl_host *host = c->host;
-    if (host->record_bytes == 0 || host->loop->record_bytes >= LOOP_RECORD_BYTES)
-        return NULL;
-    return connection_record(c);
-}
-
 /* --- reading --- */
 
 static void note_bytes(evl_connection *c, const uint8_t *bytes, size_t length) {
@@ -36,9 +28,8 @@ static void note_bytes(evl_connection *c, const uint8_t *bytes, size_t length) {
     c->received_total += length;
     loop->reads++;
     c->progress_ns = c->last_bytes_ns = loop->now_ns;
-    evl_record *record = record_to_fill(c);
-    if (record != NULL)
-        loop->record_bytes += record_bytes(&record->received, bytes, length, c->host->record_bytes);
+    if (evidence_keeps_bytes(c))
+        evidence_received(c, bytes, length);
     if ((c->host->watched & EVL_WATCH_BYTES) != 0)
         c->host->heard(c->host, c, bytes, length);
 }
@@ -49,6 +40,11 @@ static size_t note_reset(evl_connection *c) {
     return 0;
 }
 
+static socket_result read_bytes(evl_connection *c, uint8_t *bytes, size_t *length, int *error) {
+    return c->gauge == NULL ? socket_read(c->fd, bytes, LOOP_READ_BYTES, length, error)
+                            : gauge_read(c, bytes, LOOP_READ_BYTES, length, error);
+}
+
 /* One non-blocking read into the loop's buffer; answers how many bytes are there. */
 size_t io_read(evl_connection *c) {
     if (c->fd < 0 || c->got_fin || c->got_rst || connection_is_deaf(c))
@@ -56,7 +52,7 @@ size_t io_read(evl_connection *c) {
     uint8_t *bytes = c->host->loop->read_buffer;
     size_t length = 0;
     int error = 0;
-    switch (socket_read(c->fd, bytes, LOOP_READ_BYTES, &length, &error)) {
+    switch (read_bytes(c, bytes, &length, &error)) {
     case SOCKET_OK:
         note_bytes(c, bytes, length);
         return length;
@@ -82,7 +78,6 @@ size_t io_read(evl_connection *c) {
 /* --- writing --- */
 
 void io_batch(evl_connection *c, write_batch *batch, const evl_done *done) {
-    evl_loop *loop = c->host->loop;
     /* sendmsg(2) does not write through the pointer; iovec merely has no const. */
     batch->parts[batch->count] =
         (struct iovec){.iov_base = (void *)(uintptr_t)done->bytes, .iov_len = done->length};
@@ -90,10 +85,8 @@ void io_batch(evl_connection *c, write_batch *batch, const evl_done *done) {
     batch->limits[batch->count] = done->limit_ns;
     batch->count++;
     c->sent_total += done->length;
-    evl_record *record = record_to_fill(c);
-    if (record != NULL)
-        loop->record_bytes +=
-            record_bytes(&record->sent, done->bytes, done->length, c->host->record_bytes);
+    if (evidence_keeps_bytes(c))
+        evidence_sent(c, done->bytes, done->length);
 }
 
 static bool outbox_add(evl_connection *c, evl_outbox_part part) {
@@ -192,6 +185,8 @@ bool io_flush(evl_connection *c, write_batch *batch) {
     size_t written = 0;
     int error = 0;
     socket_result result = write_parts(c, batch, &written, &error);
+    if (evidence_keeps_bytes(c) && written > 0)
+        evidence_wrote(c, batch_bytes(batch) - written);
     bool fine = result == SOCKET_OK || result == SOCKET_LATER
                     ? keep_unwritten(c, batch, written)
                     : write_failed(c, error, batch->steps[0], batch_bytes(batch));
@@ -235,6 +230,8 @@ bool io_flush_outbox(evl_connection *c) {
             return write_failed(c, error, outbox->parts[outbox->first].step, outbox_bytes(outbox));
         outbox->wrote_ns = c->host->loop->now_ns;
         outbox_consume(outbox, written, outbox->wrote_ns);
+        if (evidence_keeps_bytes(c))
+            evidence_wrote(c, outbox_bytes(outbox));
     }
     outbox_clear(c);
     return true;

@@ -87,6 +87,7 @@ static wait_limit current_limit(const evl_connection *c) {
     case EVL_STEP_STOP_READING:
     case EVL_STEP_RESUME_READING:
     case EVL_STEP_EXPECT_BACKPRESSURE:
+    case EVL_STEP_EXPECT_NO_DELAY:
         return limit_of(c, step->limit_ns, turn_of(c), c->progress_ns);
     }
     return none;

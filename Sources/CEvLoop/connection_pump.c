@@ -57,6 +57,8 @@ static void resume(evl_connection *c) {
 static evl_action play(evl_connection *c, pump_state *pump) {
     pump->played.count = 0;
     pump->played.most_writes = BATCH_PARTS - pump->batch.count;
+    /* What is measured is judged before anything is played behind it. */
+    pump->played.most = c->gauge == NULL ? PLAYED_AT_ONCE : 1;
     return c->half_closed ? session_next(&c->session, &pump->input)
                           : session_play(&c->session, &pump->input, &pump->played);
 }
@@ -128,6 +130,16 @@ static void turn_over(evl_connection *c, uint32_t step, bool is_more, bool conti
     c->step_began_ns = now;
 }
 
+/* The same of a connection that is measured. False: that has failed the step. */
+static bool gauge(evl_connection *c, const pump_state *pump, const evl_done *done) {
+    uint64_t now = c->host->loop->now_ns;
+    uint64_t took = now > c->step_began_ns ? now - c->step_began_ns : 0;
+    if (!gauge_step_done(c, done, &pump->input, &took))
+        return false;
+    c->step_began_ns = done->continues ? c->step_began_ns : now - took;
+    return true;
+}
+
 static void next_step(evl_connection *c) {
     c->time_up = false;
     c->limit_passed = false;
@@ -143,6 +155,10 @@ static bool account(evl_connection *c, pump_state *pump) {
     const evl_played *played = &pump->played;
     for (int i = 0; i < played->count; i++) {
         const evl_done *done = &played->done[i];
+        if (c->gauge != NULL && !gauge(c, pump, done)) {
+            io_flush(c, &pump->batch);
+            return false;
+        }
         if (done->bytes != NULL)
             io_batch(c, &pump->batch, done);
         step_done(c, done->step, done->used);
@@ -155,15 +171,21 @@ static bool account(evl_connection *c, pump_state *pump) {
 
 /* A step whose payload is kept. */
 static void kept_step_done(evl_connection *c, const pump_state *pump, const evl_action *action) {
+    const evl_step *next = session_step(&c->session);
+    bool continues = next != NULL && (next->flags & EVL_STEP_CONTINUES) != 0;
+    const evl_done done = {.step = action->step,
+                           .is_more = action->is_more,
+                           .continues = continues,
+                           .used = pump->input.used};
+    if (c->gauge != NULL && !gauge(c, pump, &done))
+        return;
     step_done(c, action->step, pump->input.used);
     if (action->bytes != NULL && !keep_payload(c, action)) {
         evl_failure failure = session_fail(&c->session, EVL_FAILURE_NO_MEMORY);
         failure.step = action->step;
         connection_fail(c, failure);
     }
-    const evl_step *next = session_step(&c->session);
-    turn_over(c, action->step, action->is_more,
-              next != NULL && (next->flags & EVL_STEP_CONTINUES) != 0);
+    turn_over(c, action->step, action->is_more, continues);
     next_step(c);
 }
 
@@ -181,6 +203,8 @@ static bool carry_out(evl_connection *c, pump_state *pump, const evl_action *act
     switch (action->kind) {
     case EVL_ACTION_STEP_DONE:
         kept_step_done(c, pump, action);
+        if (c->ended) /* the replies up to it still go out */
+            io_flush(c, &pump->batch);
         return !c->ended;
     case EVL_ACTION_WRITE:
         /* Ours has ended, by an earlier reply: the kernel would say it as of the client. */
@@ -196,6 +220,7 @@ static bool carry_out(evl_connection *c, pump_state *pump, const evl_action *act
     case EVL_ACTION_HALF_CLOSE:
     case EVL_ACTION_CLOSE:
     case EVL_ACTION_RESET:
+    case EVL_ACTION_INSPECT:
     case EVL_ACTION_HOLD:
     case EVL_ACTION_JUDGE_LEAVE:
     case EVL_ACTION_START_TIME:
@@ -240,6 +265,9 @@ static bool carry_out_deferred(evl_connection *c, const pump_state *pump) {
         break;
     case EVL_ACTION_HALF_CLOSE:
         fault_half_close(c, c->consumed_total + pump->input.used);
+        break;
+    case EVL_ACTION_INSPECT:
+        gauge_inspect(c);
         break;
     case EVL_ACTION_CLOSE:
         if (!fault_close(c))
@@ -310,6 +338,8 @@ static bool waits_for_leave(const evl_connection *c, bool *may_go_on) {
 }
 
 static void rest(evl_connection *c) {
+    if (c->gauge != NULL)
+        gauge_rest(c);
     release_played(c);
     bool may_go_on;
     if (waits_for_leave(c, &may_go_on))

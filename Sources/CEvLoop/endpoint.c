@@ -43,8 +43,11 @@ static evl_endpoint *endpoint_create(const evl_endpoint_config *config, evl_loop
         free(endpoint);
         return NULL;
     }
-    for (uint32_t i = 0; i < config->program_count; i++)
+    bool measures = false;
+    for (uint32_t i = 0; i < config->program_count; i++) {
         endpoint->programs[i] = evl_program_retain(config->programs[i]);
+        measures |= program_is_measured(endpoint->programs[i]);
+    }
     endpoint->config.programs = endpoint->programs;
     endpoint->config.sources = NULL; /* dial_prepare copies them */
     endpoint->listener = endpoint->reserved = -1;
@@ -56,6 +59,7 @@ static evl_endpoint *endpoint_create(const evl_endpoint_config *config, evl_loop
         .max_buffered = config->max_buffered,
         .record_bytes = config->record_bytes,
         .is_tcp = config->address.family != EVL_UNIX,
+        .measures = measures,
         .dials = config->dials,
         .counters_only = config->counters_only,
         .statistics = endpoint->host.statistics,
@@ -204,6 +208,9 @@ static evl_connection *find_scripted(evl_endpoint *endpoint) {
 
 /* Appends to the one connection's program, or to what it will play. */
 static void append_steps(evl_endpoint *endpoint, evl_program *program) {
+    endpoint->host.measures |= program->measured;
+    if (program->measured && endpoint->host.statistics == NULL)
+        endpoint->host.statistics = statistics_create(NULL, 0); /* NULL: it is not counted */
     evl_connection *c = find_scripted(endpoint);
     if (c != NULL) {
         connection_append(c, program);

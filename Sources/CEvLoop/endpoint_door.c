@@ -53,6 +53,12 @@ static bool makes_wait(evl_connect_fault fault) {
 
 /* --- at the beginning --- */
 
+/* From the first segment on: a connection that is accepted would be late to ask for it. */
+static void stamp_arrivals(const evl_endpoint *endpoint, int fd) {
+    if (endpoint->host.measures && endpoint->host.is_tcp)
+        socket_stamp_arrivals(fd);
+}
+
 evl_status door_prepare(evl_endpoint *endpoint, int *error) {
     const evl_address *wanted = &endpoint->config.address;
     evl_connect_fault fault = endpoint->config.fault;
@@ -71,6 +77,7 @@ evl_status door_prepare(evl_endpoint *endpoint, int *error) {
         socket_close(fd);
         return EVL_SYSTEM;
     }
+    stamp_arrivals(endpoint, fd);
     if (form == DOOR_OPEN)
         endpoint->listener = fd;
     else
@@ -100,6 +107,7 @@ static void put_up(evl_endpoint *endpoint, int listener) {
 
 /* Listens on a bound socket, which its accepted sockets take after. */
 static int listen_on(const evl_endpoint *endpoint, int fd) {
+    stamp_arrivals(endpoint, fd);
     socket_limit_input(fd, endpoint->config.receive_buffer);
     return socket_listen_again(fd);
 }
@@ -255,7 +263,7 @@ static void drop_all(evl_endpoint *endpoint) {
     evl_connection *c = endpoint->first_active;
     while (c != NULL) {
         evl_connection *next = c->next;
-        connection_drop(c);
+        connection_drop(c, endpoint->fault.kind != EVL_CONNECT_DOWN);
         c = next;
     }
 }

@@ -131,16 +131,17 @@ void observe_failure(evl_endpoint *endpoint) {
 
 /* --- observers --- */
 
+/* Of a stream that was not kept whole its beginning: the total says that more had come. */
 static void replay(const evl_inquiry *inquiry, const evl_connection *c) {
-    static const evl_buffer none;
-    const evl_buffer *kept = c->record == NULL ? &none : &c->record->received;
     if (inquiry->number != 0 && c->number != inquiry->number)
         return;
+    evl_connection_view view;
+    connection_view(c, &view);
     tell(inquiry->endpoint, (evl_notice){.kind = EVL_NOTICE_BYTES,
                                          .token = inquiry->token,
                                          .number = c->number,
-                                         .bytes = kept->bytes,
-                                         .length = buffer_length(kept),
+                                         .bytes = view.received.head,
+                                         .length = view.received.head_length,
                                          .total = c->received_total});
     if (c->ended || c->got_fin || c->got_rst)
         tell_end(inquiry->endpoint, c->number, inquiry->token);

@@ -5,7 +5,7 @@
 
 bool report_keep(evl_endpoint *endpoint, evl_connection *c) {
     bool failed = connection_failure(c) != EVL_FAILURE_NONE;
-    if (endpoint->config.counters_only && !failed && c->script_done)
+    if (endpoint->config.counters_only && !failed && c->script_done && !gauge_has_doubts(c))
         return false;
     /* One that was stopped in the middle says that not all was played: it must not be crowded out.
      */

@@ -21,10 +21,30 @@ static struct {
     evl_loop *loop;
 } shared = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-uint64_t evl_clock_ns(void) {
+static uint64_t read_clock(clockid_t clock) {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(clock, &now);
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+uint64_t evl_clock_ns(void) {
+    return read_clock(CLOCK_MONOTONIC);
+}
+
+/* Between two looks at the one clock, the nearest of some: this thread may be put off in between.
+ */
+int64_t evl_wall_offset_ns(void) {
+    uint64_t nearest = UINT64_MAX;
+    int64_t offset = 0;
+    for (int look = 0; look < 3; look++) {
+        uint64_t before = evl_clock_ns(), wall = read_clock(CLOCK_REALTIME),
+                 took = evl_clock_ns() - before;
+        if (took >= nearest)
+            continue;
+        nearest = took;
+        offset = (int64_t)wall - (int64_t)(before + took / 2);
+    }
+    return offset;
 }
 
 static evl_loop *loop_create(int *error) {

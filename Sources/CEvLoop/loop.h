@@ -55,6 +55,14 @@ static inline bool turn_is_set(const evl_turn *turn) {
     return turn->link != NULL;
 }
 
+/* How late the loop is, while somebody wants to know: loop_canary.c */
+typedef struct evl_canary {
+    evl_alarm alarm;
+    uint64_t due_ns;
+    uint64_t late_ns; /* all in all */
+    uint32_t watchers;
+} evl_canary;
+
 struct evl_loop {
     struct ev_loop *ev;
     uint64_t now_ns;     /* stamped once per iteration, when the kernel's wait has ended */
@@ -73,6 +81,7 @@ struct evl_loop {
     ev_timer alarm_timer;
     int alarm_fd;
     evl_alarm *first_alarm; /* the earliest: the heap's root */
+    evl_canary canary;
     pthread_mutex_t lock;
     evl_job *first_job, **last_job;
     bool wake_sent;
@@ -101,6 +110,12 @@ void loop_turn_cancel(evl_turn *turn);
 /* Idempotent. Loop thread only. */
 void loop_defer(evl_loop *loop, evl_deferred *deferred);
 void loop_defer_cancel(evl_loop *loop, evl_deferred *deferred);
+
+/* From a join to the leave that belongs to it the loop's lateness is measured: the difference of
+ * two calls of loop_canary_late is what came in between. Loop thread only. */
+void loop_canary_join(evl_loop *loop);
+void loop_canary_leave(evl_loop *loop);
+uint64_t loop_canary_late(const evl_loop *loop, uint64_t now_ns);
 
 /* Refreshes the loop's stamp, for the few facts that want a precise one. Loop thread. */
 uint64_t loop_stamp(evl_loop *loop);

@@ -37,12 +37,26 @@ typedef struct probe_row {
     uint32_t unread; /* bytes the client has not taken; our FIN may be one of them */
     uint32_t unsent; /* bytes it has sent and we have not acknowledged, or not had yet */
     bool got_fin;    /* our FIN has come */
+    bool sent_fin;   /* it has ended its stream */
     bool orphaned;   /* it has no descriptor any more */
     bool has_room;   /* a write of the client's would be taken */
+    uint32_t inode;  /* 0: it has no descriptor */
 } probe_row;
 
 /* The row of the socket whose ends these are, ours and the client's. TCP. Loop thread. */
 probe_answer probe_find_row(const socket_end *ours, const socket_end *theirs, probe_row *row);
+
+/* How many bytes have come in all, and in how many segments that had any. False: not known. */
+bool probe_segments(int fd, uint64_t *bytes, uint64_t *segments);
+
+/* Whether the socket `fd` is connected to is one of this process's. Loop thread. */
+bool probe_is_ours(int fd);
+
+/* Whether that socket has TCP_NODELAY, if it is. Loop thread. */
+evl_no_delay probe_no_delay(int fd);
+
+/* How often the client's kernel has sent something again. TCP. Loop thread. */
+probe_answer probe_retransmits(int fd, uint32_t *count);
 
 /* Bytes that have come and were not read, our kernel's count; 0 when not known. */
 uint64_t probe_unread(int fd);

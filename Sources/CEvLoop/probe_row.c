@@ -93,9 +93,8 @@ static row_request request_of(const socket_end *ours, const socket_end *theirs) 
     return request;
 }
 
-/* Whether poll(2) would call the client's socket writable: a third of its buffer is free. See
- * sk_stream_is_writeable in include/net/sock.h. */
-static bool has_room(const row_reply *reply) {
+/* One of what was asked for beside the row; NULL: it is not there. */
+static const uint8_t *find_part(const row_reply *reply, uint16_t type, size_t *length) {
     const struct inet_diag_msg *message = NLMSG_DATA(&reply->header);
     size_t before = NLMSG_LENGTH(NLMSG_ALIGN(sizeof *message));
     size_t whole = reply->header.nlmsg_len < sizeof reply->bytes ? reply->header.nlmsg_len
@@ -103,14 +102,46 @@ static bool has_room(const row_reply *reply) {
     size_t rest = whole > before ? whole - before : 0;
     const struct rtattr *next = (const struct rtattr *)(const void *)(message + 1);
     for (; RTA_OK(next, rest); next = RTA_NEXT(next, rest)) {
-        uint32_t memory[SK_MEMINFO_WMEM_QUEUED + 1];
-        if (next->rta_type != INET_DIAG_SKMEMINFO || RTA_PAYLOAD(next) < sizeof memory)
-            continue;
-        memcpy(memory, RTA_DATA(next), sizeof memory);
-        uint32_t queued = memory[SK_MEMINFO_WMEM_QUEUED], most = memory[SK_MEMINFO_SNDBUF];
-        return most > queued && most - queued >= queued / 2;
+        *length = RTA_PAYLOAD(next);
+        if (next->rta_type == type)
+            return RTA_DATA(next);
     }
-    return true;
+    return NULL;
+}
+
+/* Whether poll(2) would call the client's socket writable: a third of its buffer is free. See
+ * sk_stream_is_writeable in include/net/sock.h. */
+static bool has_room(const row_reply *reply) {
+    uint32_t memory[SK_MEMINFO_WMEM_QUEUED + 1];
+    size_t length = 0;
+    const uint8_t *part = find_part(reply, INET_DIAG_SKMEMINFO, &length);
+    if (part == NULL || length < sizeof memory)
+        return true;
+    memcpy(memory, part, sizeof memory);
+    uint32_t queued = memory[SK_MEMINFO_WMEM_QUEUED], most = memory[SK_MEMINFO_SNDBUF];
+    return most > queued && most - queued >= queued / 2;
+}
+
+probe_answer probe_retransmits(int fd, uint32_t *count) {
+    socket_end ours, theirs;
+    if (!socket_local_end(fd, &ours) || !socket_peer_end(fd, &theirs))
+        return PROBE_NOBODY; /* it is gone */
+    if (ours.family == EVL_UNIX)
+        return PROBE_UNABLE;
+    row_request request = request_of(&ours, &theirs);
+    request.body.idiag_ext = 1u << (INET_DIAG_INFO - 1);
+    row_reply reply;
+    probe_answer answer =
+        probe_ask(&request, sizeof request, &reply, sizeof reply, sizeof(struct inet_diag_msg));
+    if (answer != PROBE_TOLD)
+        return answer;
+    size_t length = 0;
+    const uint8_t *info = find_part(&reply, INET_DIAG_INFO, &length);
+    const size_t place = offsetof(struct tcp_info, tcpi_total_retrans);
+    if (info == NULL || length < place + sizeof *count)
+        return PROBE_NOBODY; /* all that is left of it has none */
+    memcpy(count, info + place, sizeof *count);
+    return PROBE_TOLD;
 }
 
 probe_answer probe_find_row(const socket_end *ours, const socket_end *theirs, probe_row *row) {
@@ -133,9 +164,11 @@ probe_answer probe_find_row(const socket_end *ours, const socket_end *theirs, pr
         .unsent = found->idiag_wqueue,
         .got_fin = state == STATE_TIME_WAIT || state == STATE_CLOSE_WAIT ||
                    state == STATE_LAST_ACK || state == STATE_CLOSING,
+        .sent_fin = sent_fin,
         /* One that was not accepted yet has no descriptor either. */
         .orphaned = found->idiag_inode == 0 && sent_fin,
         .has_room = has_room(&reply),
+        .inode = found->idiag_inode,
     };
     return PROBE_TOLD;
 }
@@ -148,6 +181,11 @@ void probe_acknowledge(int fd) {
 
 probe_answer probe_fin_acknowledged(int fd) {
     (void)fd;
+    return PROBE_UNABLE;
+}
+
+probe_answer probe_retransmits(int fd, uint32_t *count) {
+    (void)fd, (void)count;
     return PROBE_UNABLE;
 }
 

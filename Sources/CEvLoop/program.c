@@ -125,6 +125,18 @@ bool program_needs_room(const evl_program *program) {
     return program != NULL;
 }
 
+bool program_is_measured(const evl_program *program) {
+    while (program != NULL && !program->measured)
+        program = program->next;
+    return program != NULL;
+}
+
+const evl_step *program_find_step(const evl_program *program, uint32_t index) {
+    while (program != NULL && index - program->base >= program->count)
+        program = program->next;
+    return program == NULL ? NULL : &program->steps[index - program->base];
+}
+
 evl_status evl_program_create(const evl_step *steps, uint32_t count, uint32_t base,
                               evl_program **out) {
     program_need need = {0};
@@ -142,11 +154,12 @@ evl_status evl_program_create(const evl_step *steps, uint32_t count, uint32_t ba
     program->count = count;
     program->next = NULL;
     atomic_init(&program->chained, false);
-    program->needs_room = false;
+    program->needs_room = program->measured = false;
     for (uint32_t i = 0; i < count; i++) {
         copy_step(&program->steps[i], &steps[i], &room);
         program->borders[i] = make_borders(&program->steps[i], &room);
         program->needs_room |= step_needs_room(&steps[i]);
+        program->measured |= step_is_measured(&steps[i]);
     }
     *out = program;
     return EVL_OK;

@@ -30,6 +30,7 @@ bool program_can_answer(const evl_program *program) {
         case EVL_STEP_STOP_READING:
         case EVL_STEP_RESUME_READING:
         case EVL_STEP_EXPECT_BACKPRESSURE:
+        case EVL_STEP_EXPECT_NO_DELAY:
             break;
         }
     }
@@ -193,11 +194,48 @@ static bool pace_is_valid(const evl_pace *pace, size_t length) {
     return pace->release <= EVL_RELEASE_TIMED && (pace->slice == 0 || pace->cut_count == 0);
 }
 
+/* Only what comes from the client has a latency, and only bytes come in segments. */
+static bool measure_is_valid(const evl_step *step) {
+    if (step->latency_ns == 0 && step->segments == 0)
+        return true;
+    switch ((evl_step_kind)step->kind) {
+    case EVL_STEP_EXPECT_BYTES:
+    case EVL_STEP_EXPECT_FRAME:
+    case EVL_STEP_RECEIVE_EXACTLY:
+    case EVL_STEP_RECEIVE_AT_LEAST:
+    case EVL_STEP_RECEIVE_UNTIL:
+    case EVL_STEP_PIECE:
+        return true;
+    case EVL_STEP_EXPECT_EOF:
+    case EVL_STEP_EXPECT_DISCONNECT:
+        return step->segments == 0;
+    case EVL_STEP_EXPECT_CONNECT:
+    case EVL_STEP_EXPECT_SILENCE:
+    case EVL_STEP_SEND:
+    case EVL_STEP_DELAY:
+    case EVL_STEP_HALF_CLOSE:
+    case EVL_STEP_DISCONNECT:
+    case EVL_STEP_CLOSE:
+    case EVL_STEP_RESET:
+    case EVL_STEP_ASK:
+    case EVL_STEP_REPEAT:
+    case EVL_STEP_JUMP:
+    case EVL_STEP_CHOICE:
+    case EVL_STEP_STALL:
+    case EVL_STEP_STOP_READING:
+    case EVL_STEP_RESUME_READING:
+    case EVL_STEP_EXPECT_BACKPRESSURE:
+    case EVL_STEP_EXPECT_NO_DELAY:
+        return false;
+    }
+    return false;
+}
+
 bool program_takes_step(const evl_step *steps, uint32_t index, uint32_t count) {
     const evl_step *step = &steps[index];
     if (step->pace != NULL && step->kind != EVL_STEP_SEND)
         return false;
-    if (!is_all_there(step) || (step->flags & ~flags_of(step)) != 0)
+    if (!measure_is_valid(step) || !is_all_there(step) || (step->flags & ~flags_of(step)) != 0)
         return false;
     switch ((evl_step_kind)step->kind) {
     case EVL_STEP_EXPECT_BYTES:
@@ -234,6 +272,7 @@ bool program_takes_step(const evl_step *steps, uint32_t index, uint32_t count) {
     case EVL_STEP_STOP_READING:
     case EVL_STEP_RESUME_READING:
     case EVL_STEP_EXPECT_BACKPRESSURE:
+    case EVL_STEP_EXPECT_NO_DELAY:
         return true;
     }
     return false;

@@ -253,6 +253,8 @@ evl_action step_run(evl_session *s, evl_input *in, const evl_step *step) {
     case EVL_STEP_RESUME_READING:
     case EVL_STEP_EXPECT_BACKPRESSURE:
         return run_hold(s, in, step);
+    case EVL_STEP_EXPECT_NO_DELAY:
+        return run_inspect(s, in);
     }
     assert(0 && "programs hold valid steps only");
     return step_simple(s, EVL_ACTION_END);

@@ -28,6 +28,7 @@ typedef enum evl_action_kind {
     EVL_ACTION_HALF_CLOSE,  /* send our FIN */
     EVL_ACTION_CLOSE,       /* close(2) */
     EVL_ACTION_RESET,       /* RST; `discard`: without waiting for acknowledgement */
+    EVL_ACTION_INSPECT,     /* ask how the client's socket is set, as the current step says */
     EVL_ACTION_HOLD,        /* read no more, or again, as the current step says and while it does */
     EVL_ACTION_JUDGE_LEAVE, /* a FIN is there and all bytes are used: find out how it left */
     EVL_ACTION_START_TIME,  /* start a wait of time_ns, answer time_up when it has passed */
@@ -105,7 +106,7 @@ enum {
 typedef struct evl_played {
     evl_done done[PLAYED_AT_ONCE];
     int count, writes;
-    int most_writes; /* set before: it stops there; at least 1 */
+    int most, most_writes; /* set before: it stops there; at least 1, and PLAYED_AT_ONCE */
 } evl_played;
 
 /* As session_next, but plays as many steps as it can: STEP_DONE without a payload and WRITE are

@@ -112,6 +112,18 @@ void session_written(evl_session *s) {
     step_advance(s);
 }
 
+/* A socket that is gone is set in no way. */
+evl_action run_inspect(evl_session *s, const evl_input *in) {
+    if (s->phase == 1)
+        return step_done(s);
+    if (is_gone(s))
+        return step_fail(s, EVL_FAILURE_NO_CONNECTION);
+    if (in->rst)
+        return step_fail(s, EVL_FAILURE_CLIENT_RESET);
+    s->phase = 1;
+    return step_simple(s, EVL_ACTION_INSPECT);
+}
+
 /* HALF_CLOSE, CLOSE, RESET: the action first, the step done when it has been carried out. */
 evl_action run_end(evl_session *s, const evl_step *step, evl_action_kind kind) {
     if (s->phase == 1 || is_gone(s)) {

@@ -97,6 +97,7 @@ static bool play_plainly(evl_session *s, evl_input *in, const evl_step *step, ev
     case EVL_STEP_STOP_READING:
     case EVL_STEP_RESUME_READING:
     case EVL_STEP_EXPECT_BACKPRESSURE:
+    case EVL_STEP_EXPECT_NO_DELAY:
         return false;
     }
     return false;
@@ -131,7 +132,7 @@ evl_action session_play(evl_session *s, evl_input *in, evl_played *played) {
         const evl_step *step = turn_to(s, played);
         if (step == NULL)
             return step_simple(s, s->live ? EVL_ACTION_WAIT_STEPS : EVL_ACTION_END);
-        if (played->count == PLAYED_AT_ONCE || played->writes == played->most_writes)
+        if (played->count == played->most || played->writes == played->most_writes)
             break;
         if (play_plainly(s, in, step, played))
             continue;

@@ -55,6 +55,7 @@ evl_action run_expect_disconnect(evl_session *s, evl_input *in, const evl_step *
 evl_action run_disconnect(evl_session *s, evl_input *in, const evl_step *step);
 evl_action run_wait(evl_session *s, evl_input *in, const evl_step *step);
 evl_action run_send(evl_session *s, evl_input *in, const evl_step *step);
+evl_action run_inspect(evl_session *s, const evl_input *in);
 evl_action run_end(evl_session *s, const evl_step *step, evl_action_kind kind);
 evl_action run_ask(evl_session *s, const evl_input *in);
 bool step_takes_reset_next(const evl_session *s);

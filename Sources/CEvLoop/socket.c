@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "socket_parts.h"
@@ -295,6 +296,55 @@ socket_result socket_read(int fd, uint8_t *bytes, size_t capacity, size_t *moved
     *moved = (size_t)count;
     return count > 0 ? SOCKET_OK : SOCKET_END;
 }
+
+#if defined(__linux__) && defined(SO_TIMESTAMPNS)
+void socket_stamp_arrivals(int fd) {
+    socket_set_flag(fd, SOL_SOCKET, SO_TIMESTAMPNS);
+}
+
+static uint64_t stamp_of(struct msghdr *message) {
+    for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part != NULL;
+         part = CMSG_NXTHDR(message, part)) {
+        struct timespec stamp;
+        if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SO_TIMESTAMPNS)
+            continue;
+        memcpy(&stamp, CMSG_DATA(part), sizeof stamp);
+        return (uint64_t)stamp.tv_sec * 1000000000u + (uint64_t)stamp.tv_nsec;
+    }
+    return 0;
+}
+
+socket_result socket_read_stamped(int fd, uint8_t *bytes, size_t capacity, size_t *moved,
+                                  uint64_t *stamp_ns, int *error) {
+    union {
+        struct cmsghdr alignment;
+        char room[CMSG_SPACE(sizeof(struct timespec)) * 2];
+    } control;
+    struct iovec part = {.iov_base = bytes, .iov_len = capacity};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    ssize_t count;
+    do {
+        message.msg_control = &control;
+        message.msg_controllen = sizeof control;
+        count = recvmsg(fd, &message, 0);
+    } while (count < 0 && errno == EINTR);
+    if (count < 0)
+        return failed(errno, error);
+    *stamp_ns = stamp_of(&message);
+    *moved = (size_t)count;
+    return count > 0 ? SOCKET_OK : SOCKET_END;
+}
+#else
+void socket_stamp_arrivals(int fd) {
+    (void)fd;
+}
+
+socket_result socket_read_stamped(int fd, uint8_t *bytes, size_t capacity, size_t *moved,
+                                  uint64_t *stamp_ns, int *error) {
+    *stamp_ns = 0;
+    return socket_read(fd, bytes, capacity, moved, error);
+}
+#endif
 
 socket_result socket_write(int fd, struct iovec *parts, int count, size_t *moved, int *error) {
     struct msghdr message = {.msg_iov = parts};

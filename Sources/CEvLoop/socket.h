@@ -68,6 +68,14 @@ bool socket_has_pending(int fd);
 socket_result socket_accept(int listener, int *fd, socket_end *peer, int *error);
 
 socket_result socket_read(int fd, uint8_t *bytes, size_t capacity, size_t *moved, int *error);
+
+/* Has the kernel stamp what comes from now on; what is accepted inherits it. */
+void socket_stamp_arrivals(int fd);
+
+/* As socket_read; *stamp_ns is when the last of the bytes had come, by the real clock: 0 where the
+ * kernel has not stamped them. */
+socket_result socket_read_stamped(int fd, uint8_t *bytes, size_t capacity, size_t *moved,
+                                  uint64_t *stamp_ns, int *error);
 socket_result socket_write(int fd, struct iovec *parts, int count, size_t *moved, int *error);
 
 void socket_half_close(int fd);

@@ -8,7 +8,8 @@ extension ConnectionRecord.End {
             case .rst: .rst
             case .rstAfterFin: .rstAfterFin
             case .byScript: .byScript
-            case .none where report.dropped: .takenDown
+            case .none where report.dropped == .byTakingDown: .takenDown
+            case .none where report.dropped == .byFault: .connectFault
             case .none: report.gotRst ? .rst : report.gotFin ? .halfClosed : .stillOpen
             }
         self = end.told(of: report.side.peer)

@@ -4,7 +4,7 @@
 extension ConnectionReport {
     /// Puts the beginning, and an end of the stream that was seen before the failure, where no event tells of them.
     mutating func fillInEvents() {
-        guard accepted > 0, received.isEmpty, !events.contains(where: { $0.kind == .stepDone }) else { return }
+        guard accepted > 0, received.head.isEmpty, !events.contains(where: { $0.kind == .stepDone }) else { return }
         if events.first?.kind != .connected {
             events.insert(Event(kind: .connected, step: 0, time: accepted, consumed: 0, sent: 0), at: 0)
             eventsHead += 1

@@ -16,6 +16,7 @@ struct EndpointPlan: Sendable {
         let options: MockServer.Options
         let scale: TimeoutScale
         let location: SourcePosition
+        let thread = BlockedCalls.thisThread
 
         init(_ mode: Mode, _ options: MockServer.Options, _ scale: TimeoutScale, _ location: SourcePosition) {
             self.mode = mode
@@ -33,6 +34,8 @@ struct EndpointPlan: Sendable {
     var scale: TimeoutScale { fixed.scale }
     /// Where the endpoint was made: failures that belong to no step are told there.
     var location: SourcePosition { fixed.location }
+    /// The thread that made the endpoint.
+    var thread: UInt { fixed.thread }
     /// Where the server listens in fact, once it does.
     var listening: MockAddress?
     /// How a client connects; nil: a server.

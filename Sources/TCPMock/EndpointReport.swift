@@ -37,6 +37,10 @@ struct EndpointReport: Sendable {
     /// When the endpoint was opened, and when this was so.
     var opened: UInt64 = 0
     var now: UInt64 = 0
+    /// What to add to such times for nanoseconds since 1970, as of when connections were copied.
+    var wallClock: Int64 = 0
+    /// Calls that held threads when limits passed.
+    var blockedCalls: [BlockedCall] = []
     /// What closures had to say.
     var explanations: [Explanation.Key: Explanation] = [:]
 
@@ -87,6 +91,21 @@ struct ConnectionReport: Sendable {
         let sentFin: Bool
     }
 
+    /// Where bytes waited when a limit had passed.
+    struct Queues: Sendable, Equatable {
+        /// Ours, that the other side's kernel had not acknowledged.
+        var unacknowledged = 0
+        /// The other side's, that had come and were not read.
+        var held = 0
+        /// The other side's, still in its own kernel; 0 also where that is not known.
+        var withheld = 0
+        /// Whether its kernel would have taken more.
+        var hasRoom = true
+        var sentFin = false
+        /// Whether nobody held its socket any more.
+        var orphaned = false
+    }
+
     struct Event: Sendable {
         enum Kind: Sendable {
             case connected, stepDone, fin, rst, halfClosed, failed, closed
@@ -96,6 +115,14 @@ struct ConnectionReport: Sendable {
         let step: Int
         let time: UInt64
         let consumed: Int
+        let sent: Int
+    }
+
+    /// How far both streams had come when bytes were read, written, or read and then answered in the same turn of the
+    /// loop; of what was sent, what the kernel had taken by then.
+    struct Traffic: Sendable, Hashable {
+        let time: UInt64
+        let received: Int
         let sent: Int
     }
 
@@ -110,6 +137,7 @@ struct ConnectionReport: Sendable {
                 unexpectedBytes
             case clientClosed, clientReset, limit, leftByReset, leftCleanly, leftUnread
             case noConnection, write, answer, noMemory, unscripted, unprovable
+            case latency, segments, noDelay
         }
 
         let kind: Kind
@@ -128,6 +156,48 @@ struct ConnectionReport: Sendable {
         var asked = false
         /// Of a reply that a closure made: which part of it was being played.
         var replying: ReplyPart?
+    }
+
+    /// What was measured of a step; times in nanoseconds.
+    struct Measure: Sendable, Hashable {
+        enum Kind: Sendable, Hashable {
+            case latency, segments, noDelay
+        }
+
+        /// Who says how long the other side may have waited for a processor.
+        enum Witness: Sendable, Hashable {
+            case nobody, threads, pressure
+        }
+
+        var kind: Kind
+        var step: Int
+        /// What the step asks for.
+        var bound: UInt64 = 0
+        /// How long it took; or segments, at least so many.
+        var measured: UInt64 = 0
+        /// Segments, at most so many.
+        var most: UInt64 = 0
+        /// Whether the kernel says when the last byte came; else the loop's own read does.
+        var isStamped = false
+        /// Whether neighbours' bytes were in the same read, or may have been in the same segments.
+        var isShared = false
+        /// Whether some of the segments may have been sent again.
+        var isAgain = false
+        /// From when the last byte came until it was read.
+        var untilRead: UInt64 = 0
+        /// By how much the loop's wake-ups were late meanwhile.
+        var late: UInt64 = 0
+        /// How long the other side may have waited for a processor meanwhile.
+        var waited: UInt64 = 0
+        var witness = Witness.nobody
+    }
+
+    enum NoDelay: Sendable, Hashable {
+        case unasked, on, off, elsewhere, unable
+    }
+
+    enum Drop: Sendable {
+        case byTakingDown, byFault
     }
 
     enum ReplyPart: Sendable {
@@ -174,9 +244,9 @@ struct ConnectionReport: Sendable {
     var gotFin = false
     var gotRst = false
     var halfClosed = false
-    /// Reset because the server was taken down.
-    var dropped = false
-    /// The other end; and a client's own, nil for servers' connections.
+    /// Reset by the test, with all others; nil: it was not.
+    var dropped: Drop?
+    /// The other end; and our own, nil where it is not known.
     var peerEnd: ConnectionEnd?
     var localEnd: ConnectionEnd?
     var peer: String { peerEnd?.description ?? "" }
@@ -197,8 +267,16 @@ struct ConnectionReport: Sendable {
     var consumedTotal = 0
     var unsent = 0
     var sample: Sample?
+    var queues: Queues?
     /// Who said that the client had taken a slice; nil: none was sent in lock-step.
     var lockstep: ConnectionRecord.Lockstep?
+    /// What was measured with which it failed.
+    var measure: Measure?
+    /// What was measured for which the machine may have been to blame, the first of it; and how many more there were.
+    var doubts: [Measure] = []
+    var doubtsCut = 0
+    /// Whether the other side's socket has TCP_NODELAY.
+    var noDelay = NoDelay.unasked
     /// What the client's probe had counted, when there is one.
     var probed: ProbedReads?
     var failure: Failure?
@@ -209,8 +287,15 @@ struct ConnectionReport: Sendable {
     /// How many events were left out, behind the first `eventsHead`.
     var eventsCut = 0
     var eventsHead = 0
-    var received: [UInt8] = []
-    var sent: [UInt8] = []
+    /// What came, and what the sends begun so far were to bring the other side.
+    var received = KeptBytes()
+    var sent = KeptBytes()
+    /// Whether the process had no memory for some of these that were to be kept.
+    var lacksMemory = false
+    /// Reads and writes; how many were left out, behind the first `trafficHead`.
+    var traffic: [Traffic] = []
+    var trafficCut = 0
+    var trafficHead = 0
     /// What steps have kept, the latest last.
     var kept: [Kept] = []
     /// What broke the connection or held it up; the latest last.

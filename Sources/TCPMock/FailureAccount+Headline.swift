@@ -22,12 +22,17 @@ extension FailureAccount {
         case .noConnection: "\(stepText) can't be played: the connection has ended before it: \(end)"
         case .write:
             "\(stepText) failed: \(systemText(failure.error)), for the \(peer) had closed or reset the connection"
+        case .latency, .segments, .noDelay: measureText?.headline ?? stepText
         case .answer: answerFailed
         case .noMemory: "\(stepText) failed: out of memory"
         case .unscripted: unscripted
         case .unprovable:
             "\(stepText) can't be proven: the kernel does not tell of the \(peer)'s socket, which is on another host or gone"
         }
+    }
+
+    var measureText: MeasureText? {
+        connection.measure.map { MeasureText($0, step: planned?.written, peer: peer) }
     }
 
     var stepText: String {

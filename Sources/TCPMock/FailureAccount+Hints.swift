@@ -2,7 +2,9 @@
 
 extension FailureAccount {
     var hints: [String] {
-        let all = peerHints + gateHints + kernelHints + probeHints + loopHints
+        let wait = wait
+        let facts = (wait?.facts ?? []).map { $0.topic.padded(to: 10) + $0.text }
+        let all = peerHints + gateHints + kernelHints + facts + probeHints + loopHints + (measureText?.details ?? [])
         return (all + (advice.map { ["hint      \($0)"] } ?? [])).map {
             "  \($0)"
         }
@@ -25,17 +27,21 @@ extension FailureAccount {
         return ["loop      was late by \(lag) itself, so the limit was extended by as much"]
     }
 
-    private var advice: String? {
+    /// What is likely behind it, or what to do about it, in one sentence.
+    var advice: String? {
         switch failure.kind {
-        case .limit: limitAdvice
+        case .limit: wait?.cause
+        case .mismatch: lineEndAdvice
+        case .check: pieceClue == .lineFeedAlone ? pieceClue?.text(of: peer) : nil
         case .leftByReset: leaveAdvice
         case .leftUnread: probeAdvice
+        case .latency, .segments, .noDelay: measureText?.advice
         case .clientClosed: endAdvice
         case .write,
             .clientReset where planned?.step.isSend == true:
             "did the \(peer) close before it had been sent everything? Give it a reason to wait, or drop the send"
         case .clientReset where connection.sentCount > 0: readToTheEnd
-        case .frameTooLong where pieceFraming == nil: prefixAdvice
+        case .frameTooLong where !isTemplate: prefixAdvice
         case .unexpectedBytes where planned?.number == nil:
             "the \(peer) says more than the script expects; a step for it is missing at the end"
         case .unscripted:
@@ -50,64 +56,8 @@ extension FailureAccount {
         if case .every = plan.mode { true } else { false }
     }
 
-    private var limitAdvice: String? {
-        if isUntaken { return unreadAdvice }
-        if failure.asked { return nil }
-        if failure.replying == .disconnect || isResting { return stayAdvice }
-        switch planned?.step.kind {
-        case .send?, .sendFrame?:
-            return unreadAdvice
-        case .expectDisconnect?, .disconnect?:
-            return stayAdvice
-        case .stall?:
-            return "has the \(peer) no limit of its own for a \(peer == "client" ? "server" : "client") that hangs?"
-        case .expectBackpressure?:
-            return "the \(peer) must want to write more than both kernels hold; a small receiveBuffer makes that less"
-        case .expectFrame? where !failure.header.isEmpty:
-            return "is the length prefix right? The \(peer) may think it has sent the whole frame"
-        case .expectEOF?:
-            return "the \(peer) must shut down its sending side, or close"
-        default:
-            return greedyStep == nil ? silenceAdvice : "receive(exactly:) leaves what belongs to the next step"
-        }
-    }
-
-    private var unreadAdvice: String {
-        isInLockstep
-            ? "the next slice goes, and the step is done, only when the \(peer) has read what it was sent"
-            : "the \(peer) does not read, or not fast enough: its receive buffer and ours are full"
-    }
-
-    private var stayAdvice: String {
-        if connection.gotFin { return "the \(peer) must read what is left, and close" }
-        if let sample, sample.unread > 0 { return "the \(peer) has not read what it was sent, nor closed" }
-        return switch plan.side {
-        case .server where planned?.step.isExpectDisconnect == false && connection.halfClosed:
-            "the server has closed: does the client read to the end of the stream, and close then?"
-        case .server: "close the client; or does it wait for bytes that the script never sends?"
-        case .client where planned?.step.isExpectDisconnect == true:
-            "here the server must close first; without expectDisconnect the client closes when its script has ended"
-        case .client: "the client has closed: does the server read to the end of the stream, and close then?"
-        }
-    }
-
-    /// A client that is silent waits for something, or keeps what it wrote in a buffer.
-    private var silenceAdvice: String {
-        if let sample, sample.unread > 0 {
-            return "the \(peer) has not read what it was sent: is it busy, or does it wait for something else?"
-        }
-        let later = script.steps.dropFirst(failure.step + 1).first { $0.step.isSend && $0.isListed }
-        if let later, let number = later.number {
-            return
-                "does the \(peer) wait for step \(number), \(later.step), which comes only after this one? Or has it not flushed?"
-        }
-        return "does the \(peer) wait for bytes that the script never sends, or has it not flushed what it wrote?"
-    }
-
     private var prefixAdvice: String {
-        if failure.header.allSatisfy(ByteText.isPrintable) {
-            return "the prefix reads as text, \(ByteText.quoted(failure.header)): does the \(peer) send frames at all?"
-        }
+        if let clue = pieceFraming == nil ? frameClue : pieceClue, clue.isPlain { return clue.text(of: peer) }
         return
             "is the prefix in the other byte order, or is there none? Raise `max:` of the framing if such frames are meant"
     }
@@ -123,6 +73,17 @@ extension FailureAccount {
 
     private var readToTheEnd: String {
         "a \(peer) that closes with unread bytes resets the connection: read to the end of the stream first"
+    }
+
+    /// The line is right, and its end is not.
+    private var lineEndAdvice: String? {
+        guard !isFrame, !isTemplate, expected.indices.contains(failure.offset), got.indices.contains(failure.offset)
+        else { return nil }
+        switch (expected[failure.offset], got[failure.offset]) {
+        case (0x0d, 0x0a): return "the \(peer) ends its line with LF alone, and CRLF is expected"
+        case (0x0a, 0x0d): return "the \(peer) ends its line with CRLF, and LF alone is expected"
+        default: return nil
+        }
     }
 
     private var endAdvice: String? {

@@ -14,8 +14,9 @@ extension FailureAccount {
 
     /// The last bytes of what was sent, in brackets, where they are still known: what is unread stands at the end.
     func lastSent(_ number: Int) -> String {
-        guard connection.sent.count == connection.sentCount else { return "" }
-        return shown(connection.sent.suffix(number))
+        let (sent, end) = (connection.sent, connection.sentCount)
+        guard sent.total == end, let bytes = sent.known(max(0, end - number)..<end) else { return "" }
+        return shown(bytes)
     }
 
     /// How a client left that should have left cleanly, in words that follow "but".

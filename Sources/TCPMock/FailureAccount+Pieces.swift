@@ -58,9 +58,11 @@ extension FailureAccount {
     /// The piece that was judged, whole or what has come of it, as far as it was kept.
     var judgedPiece: [UInt8] {
         let kept = connection.excerpt.prefix(judgedCount)
-        let end = connection.consumedTotal + judgedCount
-        guard kept.count < judgedCount, end <= connection.received.count else { return Array(kept) }
-        return Array(kept) + connection.received[(connection.consumedTotal + kept.count)..<end]
+        let start = connection.consumedTotal
+        guard kept.count < judgedCount,
+            let rest = connection.received.known((start + kept.count)..<(start + judgedCount))
+        else { return Array(kept) }
+        return Array(kept) + rest
     }
 
     private var judgedCount: Int {

@@ -150,8 +150,8 @@ extension FailureAccount {
         if !expected.isEmpty { return Array(expected.prefix(failure.offset)) }
         let end = connection.consumedTotal
         let start = end - failure.offset
-        guard failure.offset > 0, start >= 0, end <= connection.received.count else { return [] }
-        return Array(connection.received[start..<end])
+        guard failure.offset > 0, start >= 0 else { return [] }
+        return connection.received.known(start..<end) ?? []
     }
 
     // MARK: A greedy step before

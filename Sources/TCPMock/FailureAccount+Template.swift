@@ -17,10 +17,9 @@ extension FailureAccount {
     /// What came for the template: what its moves took, and what was not judged any more.
     var templateGot: [UInt8] {
         let start = templateStart
-        guard start <= connection.consumedTotal, connection.consumedTotal <= connection.received.count else {
-            return connection.excerpt
-        }
-        return Array(connection.received[start..<connection.consumedTotal]) + connection.excerpt
+        guard start <= connection.consumedTotal, let taken = connection.received.known(start..<connection.consumedTotal)
+        else { return connection.excerpt }
+        return taken + connection.excerpt
     }
 
     /// Where its bytes part from the template, counted from its start.
@@ -86,7 +85,7 @@ extension ConnectionReport {
 
     /// Whether bytes and steps were kept; else only counters were.
     var isRecorded: Bool {
-        receivedTotal == 0 || !received.isEmpty || events.contains { $0.kind == .stepDone }
+        receivedTotal == 0 || !received.head.isEmpty || events.contains { $0.kind == .stepDone }
     }
 
     /// How much the failed step had used, told by what it is made of.

@@ -37,6 +37,8 @@ final class Inbox: Sendable {
     let log: ActivityLog?
     /// Nil: the endpoint's scripts are fixed.
     let live: LiveScript?
+    /// The thread that made the endpoint.
+    private let thread = BlockedCalls.thisThread
 
     init(log: ActivityLog? = nil, live: LiveScript? = nil) {
         self.log = log
@@ -94,10 +96,12 @@ final class Inbox: Sendable {
     }
 
     func settled(_ report: EndpointReport) {
+        let report = noting(report)
         state.withLock { $0.report = report }
     }
 
     func joined(_ token: UInt64, _ failedReport: EndpointReport?) {
+        let failedReport = failedReport.map(noting)
         let waiter = state.withLock { state in
             if let failedReport, state.phase != .finished {
                 state.report = failedReport
@@ -110,10 +114,19 @@ final class Inbox: Sendable {
 
     /// Whoever took a settled report for final has no use for another.
     func finished(_ report: @autoclosure () -> EndpointReport) {
-        let report = phase == .finished ? nil : report()
+        let report = phase == .finished ? nil : noting(report())
         complete { state in
             if let report { state.report = report }
         }
+    }
+
+    /// With whoever is blocked meanwhile, and was when an earlier report came.
+    private func noting(_ report: EndpointReport) -> EndpointReport {
+        guard report.failed > 0 else { return report }
+        var report = report
+        report.blockedCalls = state.withLock { $0.report?.blockedCalls ?? [] }
+        report.noteBlockedCalls(on: ObjectIdentifier(self), madeOn: thread)
+        return report
     }
 
     /// Nothing more comes: whoever still waits must not wait for ever.

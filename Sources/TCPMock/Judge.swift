@@ -15,6 +15,7 @@ enum Judge {
         return Verdict(
             failures: grouped(failures),
             connections: report.connections.map { ConnectionRecord($0, plan: $0.script.flatMap(plan.script(at:))) },
+            inconclusive: InconclusiveStep.all(plan, report),
             notes: notes(plan, report),
             accepted: report.accepted,
             isComplete: failures.isEmpty && pending(plan, report).isEmpty,
@@ -95,12 +96,13 @@ enum Judge {
         var notes: [String] = []
         for connection in report.connections where connection.failure == nil && !connection.scriptDone {
             guard let index = connection.script, let script = plan.script(at: index) else { continue }
-            let was = connection.dropped ? "was reset, for the server was taken down," : "was stopped"
+            let why = connection.dropped == .byFault ? "for a connect fault was set" : "for the server was taken down"
+            let was = connection.dropped == nil ? "was stopped" : "was reset, \(why),"
             if let next = script.steps.dropFirst(connection.step).first(where: { $0.number != nil }) {
                 notes.append(
                     "connection \(connection.number) \(was) before step \(next.number ?? 0) of \(script.count), \(next.written)"
                 )
-            } else if !connection.dropped {
+            } else if connection.dropped == nil {
                 notes.append(
                     "connection \(connection.number) was stopped before its \(plan.side.peer) had disconnected")
             }
@@ -109,7 +111,7 @@ enum Judge {
     }
 
     private static func notes(_ plan: EndpointPlan, _ report: EndpointReport) -> [String] {
-        var notes = pending(plan, report) + report.lockstepNotes
+        var notes = pending(plan, report) + report.lockstepNotes + report.evidenceNotes
         if report.resetAfterFailure > 0 {
             let were = report.resetAfterFailure == 1 ? "which was" : "which were"
             notes.append("followed by \(counted(report.resetAfterFailure, "reconnect")), \(were) reset")
@@ -189,6 +191,7 @@ extension ScriptFailure {
             step: account.planned?.number,
             stepCount: account.script.count,
             offset: account.offset,
+            likelyCause: account.advice,
             sinceLastBytes: connection.lastBytes > 0 && connection.failedAt >= connection.lastBytes
                 ? .nanoseconds(connection.failedAt - connection.lastBytes) : nil)
     }
@@ -215,6 +218,9 @@ extension ScriptFailure.Kind {
             case .noMemory: .mock
             case .unscripted: .unscripted
             case .unprovable: .unprovable
+            case .latency: .latency
+            case .segments: .segments
+            case .noDelay: .noDelay
             }
     }
 }

@@ -75,7 +75,7 @@ final class LiveScript: Sendable {
 
     /// The unwritten end, behind all that has been fetched; nil where the script says itself how it ends.
     func end() throws -> Program? {
-        if state.withLock({ $0.lint.terminal != nil }) { return nil }
+        if state.withLock({ $0.lint.terminal?.isTerminal == true }) { return nil }
         return try plan.withLock { plan in
             let location = plan.location
             return try plan.extendLiveScript { $0.appendEnd(at: location) }

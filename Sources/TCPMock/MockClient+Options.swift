@@ -24,7 +24,7 @@ extension MockClient {
         public var afterScript: AfterScript
         /// How frames are cut out where neither step nor script says it. Default: four bytes, big-endian.
         public var framing: Framing
-        /// How much evidence is kept. Default: the first 16 KiB of each direction of each connection.
+        /// How much evidence is kept. Default: 16 KiB of each direction of each connection, from both ends of longer ones.
         public var recording: MockServer.Recording
         /// Where it tells what goes on, as ``MockServer/Options/logger``. Without one, `TCPMOCK_LOG` decides.
         public var logger: Logger?

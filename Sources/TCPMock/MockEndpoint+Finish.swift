@@ -28,9 +28,18 @@ extension MockEndpoint {
     ///
     /// For code that is not async, such as plain XCTest methods.
     @available(*, noasync, message: "use 'await finish()'")
-    public func finish() -> Verdict {
+    public func finish(
+        fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
+    ) -> Verdict {
+        finish(
+            as: "\(side.noun).finish()",
+            at: SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
+    }
+
+    /// The same, for calls that end so.
+    package func finish(as name: @autoclosure () -> String, at location: SourcePosition) -> Verdict {
         askToFinish()
-        waitUntilFinished()
+        waitUntilFinished(name(), location)
         return verdict()
     }
 
@@ -47,7 +56,7 @@ extension MockEndpoint {
     @available(*, noasync, message: "use 'await stop()'")
     public func stop() -> Verdict {
         askToStop()
-        waitUntilFinished()
+        waitUntilFinished("\(side.noun).stop()", location)
         return verdict()
     }
 
@@ -79,11 +88,14 @@ extension MockEndpoint {
     /// - Throws: ``ScriptFailed`` with the failures so far, when there are any; ``MockError`` on a server that has
     ///   been finished.
     @available(*, noasync, message: "use 'try await join()'")
-    public func join() throws {
+    public func join(
+        fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
+    ) throws {
         let token = JoinToken()
         let done = DispatchSemaphore(value: 0)
-        token.begin(on: self) { done.signal() }
-        done.wait()
+        let place = SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column)
+        // First, for a join that finds a failure is not waited for any more.
+        block("join()", at: place, until: done) { token.begin(on: self) { done.signal() } }
         try token.outcome()
         try throwFailures()
     }
@@ -125,11 +137,19 @@ extension MockEndpoint {
         return try live.end()
     }
 
-    private func waitUntilFinished() {
+    private func waitUntilFinished(_ name: @autoclosure () -> String, _ place: SourcePosition) {
         guard inbox.phase != .finished else { return }
         let done = DispatchSemaphore(value: 0)
         inbox.whenFinished { done.signal() }
-        done.wait()
+        BlockedCalls.during(name(), at: place, on: ObjectIdentifier(inbox)) { done.wait() }
+    }
+
+    /// Blocks the calling thread until what `begin` has asked for has signalled.
+    func block(_ call: String, at place: SourcePosition, until done: DispatchSemaphore, _ begin: () -> Void) {
+        BlockedCalls.during("\(side.noun).\(call)", at: place, on: ObjectIdentifier(inbox)) {
+            begin()
+            done.wait()
+        }
     }
 
     func verdict() -> Verdict {

@@ -49,13 +49,18 @@ extension MockEndpoint {
     /// - Throws: ``MockError`` that says what has come instead.
     @available(*, noasync, message: "use 'try await received(…)'")
     @discardableResult
-    public func received(_ pattern: Bytes, on connection: Int? = nil, within limit: Duration? = nil) throws -> Int {
+    public func received(
+        _ pattern: Bytes, on connection: Int? = nil, within limit: Duration? = nil,
+        fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
+    ) throws -> Int {
         try check(pattern, connection)
         let done = DispatchSemaphore(value: 0)
         let wait = PatternWait(for: pattern, on: connection, of: side) { done.signal() }
         let place = Locked<Observation?>(nil)
-        begin(wait, on: connection, within: limit) { observation in place.withLock { $0 = observation } }
-        done.wait()
+        let here = SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column)
+        block("received(\(pattern))", at: here, until: done) {
+            begin(wait, on: connection, within: limit) { observation in place.withLock { $0 = observation } }
+        }
         place.withLock { $0 }?.cancel()
         return try wait.result()
     }

@@ -13,6 +13,8 @@ extension MockEndpoint {
         var judged: EndpointReport?
         /// Failures that a test framework has been told.
         var reported: Set<ReportKey> = []
+        /// The same of what was inconclusive.
+        var doubted: Set<ReportKey> = []
         /// What a join that found a failure throws, once the failure is reported; nil: the failures themselves.
         var onJoinFailure: (@Sendable ([ScriptFailure]) -> any Error)?
         /// Where its evidence goes, once that was asked for.
@@ -32,6 +34,16 @@ extension MockEndpoint {
             failures.filter {
                 let key = ReportKey(location: $0.location, kind: $0.kind, connection: $0.connection)
                 return telling.reported.insert(key).inserted
+            }
+        }
+    }
+
+    /// Those of the inconclusive steps that nobody has claimed before; they are claimed now.
+    package func claimUnreported(_ doubts: [InconclusiveStep]) -> [InconclusiveStep] {
+        telling.withLock { telling in
+            doubts.filter {
+                let key = ReportKey(location: $0.location, kind: $0.kind, connection: $0.connection)
+                return telling.doubted.insert(key).inserted
             }
         }
     }

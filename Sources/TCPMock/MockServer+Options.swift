@@ -15,7 +15,7 @@ extension MockServer {
         public var afterScript: AfterScript
         /// How frames are cut out where neither step nor script says it. Default: four bytes, big-endian.
         public var framing: Framing
-        /// How much evidence is kept. Default: the first 16 KiB of each direction of each connection.
+        /// How much evidence is kept. Default: 16 KiB of each direction of each connection, from both ends of longer ones.
         public var recording: Recording
         /// Where the server tells what goes on, one line a step, as it happens. Default: nowhere.
         ///
@@ -129,7 +129,10 @@ extension MockServer {
     public struct Recording: Sendable, Hashable {
         let bytesPerDirection: Int
 
-        /// The first `count` bytes of each direction; all connections of the process share at most 64 MiB.
+        /// Up to `count` bytes of each direction; of one that is longer, half from its beginning and half from its end.
+        ///
+        /// With them goes when bytes were read and written, the first and latest times. All connections of the process share
+        /// at most 64 MiB; when those are full, later ones keep less, and a note in the verdict says so.
         public static func bytes(_ count: Int) -> Recording {
             Recording(bytesPerDirection: count)
         }

@@ -47,6 +47,12 @@ public struct ScriptFailure: Sendable, Hashable, CustomStringConvertible {
         public static let send = Kind(description: "send")
         /// The kernel does not tell what the step wants to know: the other side is on another host.
         public static let unprovable = Kind(description: "unprovable")
+        /// A step took longer than its `latency:` allows.
+        public static let latency = Kind(description: "latency")
+        /// A step's bytes came in another number of TCP segments than its `segments:` says.
+        public static let segments = Kind(description: "segments")
+        /// The client's socket has no TCP_NODELAY.
+        public static let noDelay = Kind(description: "noDelay")
         /// The mock itself could not go on (out of memory).
         public static let mock = Kind(description: "mock")
     }
@@ -71,6 +77,8 @@ public struct ScriptFailure: Sendable, Hashable, CustomStringConvertible {
     public internal(set) var count = 1
     /// Where its evidence was written to, if it was: see `TCPMOCK_ARTIFACTS` in <doc:ReadingAFailure>.
     public internal(set) var artifacts: [String] = []
+    /// What is likely behind it, in one sentence, as ``details`` have it; nil where nothing can be said.
+    public internal(set) var likelyCause: String?
     /// From the arrival of the other side's last bytes to the failure, on the loop thread's clock.
     public let sinceLastBytes: Duration?
 

@@ -3,6 +3,7 @@
 extension ScriptLint {
     static func badValue(_ step: Step, over transport: MockAddress.Family) -> String? {
         if let limit = step.limit, limit < .zero { return "\(step): a limit can't be negative" }
+        if let problem = step.problemOfMeasure ?? step.unmeasurable(over: transport) { return problem }
         switch step.kind {
         case .expect(let bytes):
             return bytes.problem
@@ -24,14 +25,28 @@ extension ScriptLint {
         case .expectPiece(let piece): return badPiece(step, piece)
         case .respond(_, let framing, _): return framing?.problem.map { "\(step): \($0)" }
         case .respondTo(let table, let framing, _): return badTable(step, table, framing, over: transport)
-        case .fault(_, let placement): return placement.problem(in: step)
+        case .fault(_, let placement): return placement.problem(in: step) ?? badIdle(step, placement)
         case .stall(let duration?): return badStall(step, duration)
         default: return nil
         }
     }
 
     private static func badPacing(_ step: Step, of count: Int) -> String? {
-        step.pacing?.problem(of: count).map { "\(step): \($0)" }
+        (step.pacing?.problem(of: count) ?? tooSlow(step, count)).map { "\(step): \($0)" }
+    }
+
+    /// A send whose slices alone take longer than it may.
+    private static func tooSlow(_ step: Step, _ count: Int) -> String? {
+        guard let limit = step.limit, let pacing = step.pacing, let least = pacing.leastTime(of: count), least > limit
+        else { return nil }
+        return "its slices take at least \(least.brief), and its limit is \(limit.brief)"
+    }
+
+    private static func badIdle(_ step: Step, _ placement: Fault.Placement) -> String? {
+        guard case .afterIdle(let duration) = placement.kind, let limit = step.limit, duration > limit else {
+            return nil
+        }
+        return "\(step) can never be reached: a silence of \(duration.brief) is longer than its limit of \(limit.brief)"
     }
 
     private static func badStall(_ step: Step, _ duration: Duration) -> String? {
@@ -58,8 +73,9 @@ extension ScriptLint {
         default: break
         }
         if let problem = piece.check.problem ?? piece.framing?.problem { return "\(step): \(problem)" }
-        guard let payload = piece.check.literal, let problem = piece.framing?.problem(with: payload) else { return nil }
-        return "\(step): \(problem)"
+        return (piece.check.contradiction ?? piece.framing.flatMap(piece.check.contradiction(in:))).map {
+            "\(step) can never be met: \($0)"
+        }
     }
 
     private static func badTable(
@@ -71,7 +87,7 @@ extension ScriptLint {
             if let problem = badReply(stub.reply, step, framing, over: transport) { return "\(step): \(problem)" }
         }
         if let framing {
-            return (framing.problem ?? unreachable(table)).map { "\(step): \($0)" }
+            return (framing.problem ?? unreachable(table, framing)).map { "\(step): \($0)" }
         }
         for stub in table.stubs where stub.pattern.literal?.isEmpty != false {
             return
@@ -95,9 +111,12 @@ extension ScriptLint {
         }
     }
 
-    /// A stub behind one that passes all that it passes.
-    private static func unreachable(_ table: StubTable) -> String? {
+    /// A stub behind one that passes all that it passes, or that nothing passes.
+    private static func unreachable(_ table: StubTable, _ framing: Framing) -> String? {
         for (index, stub) in table.stubs.enumerated() {
+            if let reason = stub.pattern.contradiction ?? stub.pattern.contradiction(in: framing) {
+                return "the pattern \(stub.pattern) can never be reached: \(reason)"
+            }
             for before in table.stubs[..<index] where before.pattern.covers(stub.pattern) {
                 return "the pattern \(stub.pattern) can never be reached: \(before.pattern) stands before it"
             }
@@ -106,15 +125,12 @@ extension ScriptLint {
     }
 }
 
-extension Check {
-    /// Whether it is plain that all that passes `other` passes this check.
-    fileprivate func covers(_ other: Check) -> Bool {
-        switch (kind, other.kind) {
-        case (.any, _): true
-        case (.equals(let mine), .equals(let theirs)): mine.array == theirs.array
-        case (.prefix(let mine), .equals(let theirs)), (.prefix(let mine), .prefix(let theirs)):
-            theirs.array.starts(with: mine.array)
-        default: false
-        }
+extension StubTable {
+    /// Whether each of its replies ends the connection.
+    var endsAlways: Bool {
+        !stubs.isEmpty
+            && stubs.allSatisfy { stub in
+                if case .steps(let steps) = stub.reply.content { ScriptLint.ends(steps) } else { false }
+            }
     }
 }

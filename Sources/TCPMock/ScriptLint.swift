@@ -1,7 +1,8 @@
 // What can be seen to be wrong with a script before anybody connects.
 
-/// Checks written steps; the first problem is thrown at its own line. What alternatives must keep is in
-/// ScriptLint+Alternatives.swift, what single values must keep in ScriptLint+Values.swift.
+/// Checks written steps; the first problem is thrown at its own line. What can't come after what is in
+/// ScriptLint+Order.swift, what alternatives must keep in ScriptLint+Alternatives.swift, what single values must keep in
+/// ScriptLint+Values.swift, what can be sent to a peer that does not read in ScriptLint+Sending.swift.
 enum ScriptLint {
     static let deepest = 8
 
@@ -27,16 +28,20 @@ enum ScriptLint {
         var transport = MockAddress.Family.ipv4
         var isFirst = true
         var terminal: Step?
-        var halfClosed = false
+        /// Where this side's stream ended.
+        var halfClosed: Step?
         var clientEnded: Step?
         /// A step that serves until the client leaves.
         var served: Step?
         /// Where reading was stopped.
         var deaf: Step?
+        /// What has been sent since nothing is read.
+        var unanswered: Unanswered?
 
         /// Whether bytes may come and go.
         var isOpen: Bool {
-            terminal == nil && served == nil && clientEnded == nil && !halfClosed && deaf == nil
+            terminal == nil && served == nil && clientEnded == nil && halfClosed == nil && deaf == nil
+                && unanswered == nil
         }
     }
 
@@ -60,9 +65,10 @@ enum ScriptLint {
         case .repeat(let count, let body):
             try checkRepeat(step, count, body)
             // Twice, so that what the second round would meet is met.
-            for _ in 0..<min(count, 2) {
-                try walk(body, depth: depth + 1, &state)
-            }
+            try walk(body, depth: depth + 1, &state)
+            let first = state.unanswered
+            if count > 1 { try walk(body, depth: depth + 1, &state) }
+            addRounds(count - 2, after: first, &state)
         case .sequence(let body):
             try checkNotEmpty(step, body)
             try walk(body, depth: depth, &state)
@@ -76,11 +82,13 @@ enum ScriptLint {
             state.isFirst = false
         case .choose(let routes):
             try checkRoutes(step, routes)
-            for route in routes {
+            let ways = try routes.map { route in
                 var inside = state
                 try walk(route.script.steps, depth: depth + 1, &inside)
+                return inside
             }
             state.isFirst = false
+            join(ways, of: step, into: &state)
         default:
             try check(step, &state)
         }
@@ -102,44 +110,17 @@ enum ScriptLint {
         if let message = badValue(step, over: state.transport) ?? step.impossible(over: state.transport) {
             throw problem(step, message)
         }
-        if let terminal = state.terminal, !step.isExpectDisconnect {
-            throw problem(
-                step,
-                "\(step) can't come after \(terminal) (line \(terminal.location.line)): the connection has ended there")
-        }
-        if case .expectConnect = step.kind, !state.isFirst {
-            throw problem(step, "expectConnect is legal only as the first step")
-        }
-        if let served = state.served, !step.isExpectDisconnect {
-            throw problem(
-                step,
-                "\(step) can't come after \(served) (line \(served.location.line)), which serves until the client leaves"
-            )
-        }
-        if step.isSend, state.halfClosed {
-            throw problem(step, "\(step) can't come after halfClose: this side of the stream has ended there")
-        }
-        if step.takesBytes, let ended = state.clientEnded {
-            throw problem(
-                step,
-                "\(step) can't come after expectEOF (line \(ended.location.line)): the other side has nothing more to say there"
-            )
-        }
-        if step.needsReading, let deaf = state.deaf {
-            throw problem(
-                step,
-                "\(step) can't come after \(deaf) (line \(deaf.location.line)): nothing is read there before a resumeReading"
-            )
-        }
+        if let message = misplacement(step, state) { throw problem(step, message) }
+        try countUnanswered(step, &state)
         note(step, &state)
     }
 
     private static func note(_ step: Step, _ state: inout State) {
         state.isFirst = false
-        if step.isTerminal { state.terminal = step }
+        if step.isTerminal || step.endsByReply, state.terminal == nil { state.terminal = step }
         if step.serves { state.served = step }
         switch step.kind {
-        case .halfClose, .fault(.halfClose, _): state.halfClosed = true
+        case .halfClose, .fault(.halfClose, _): state.halfClosed = step
         case .expectEOF: state.clientEnded = step
         case .stopReading: state.deaf = step
         case .resumeReading, .expectBackpressure: state.deaf = nil
@@ -168,6 +149,11 @@ extension Step {
         case .fault(let fault, _): fault != .halfClose
         default: false
         }
+    }
+
+    /// Whether the connection is over with the reply, whichever it is.
+    var endsByReply: Bool {
+        if case .respondTo(let table, _, serves: false) = kind { table.endsAlways } else { false }
     }
 
     /// Holds other steps, one level deeper.

@@ -50,6 +50,7 @@ extension ScriptPlan {
     private mutating func add(_ step: Step, _ role: PlannedStep.Role, number: Int?, isListed: Bool = false) -> Int {
         var step = step
         if let currentLabel, step.label == nil { step.label = currentLabel }
+        if step.measure?.latency != nil { isTimed = true }
         steps.append(PlannedStep(step: step, role: role, number: number, isListed: isListed))
         return steps.count - 1
     }

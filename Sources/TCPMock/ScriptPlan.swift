@@ -68,6 +68,8 @@ struct ScriptPlan: Sendable {
     var count = 0
     /// Whether some step asks Swift: for a closure's answer, or for a gate.
     private(set) var asks = false
+    /// Whether some step has a latency to keep.
+    var isTimed = false
     var currentLabel: String?
     let ending: Ending
 

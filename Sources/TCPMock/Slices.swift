@@ -110,6 +110,18 @@ struct Pacing: Sendable, Hashable {
         }
         return nil
     }
+
+    /// How long a send of `count` bytes takes at least by its own pace; nil: it has none.
+    func leastTime(of count: Int) -> Duration? {
+        guard case .every(let interval, _, _) = delivery.turn else { return nil }
+        let slices =
+            switch slices.cuts {
+            case .whole: 1
+            case .at(let offsets): Set(offsets).count + 1
+            case .size(let size), .random(let size, _): size > 0 ? (count + size - 1) / size : 1
+            }
+        return interval * (slices - 1)
+    }
 }
 
 extension Pacing: CustomStringConvertible {

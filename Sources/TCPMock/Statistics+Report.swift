@@ -87,7 +87,8 @@ extension EndpointPlan {
     var countsSteps: Bool {
         switch (options.statistics, mode) {
         case (.on, _), (.automatic, .every): true
-        case (.off, _), (.automatic, .list), (.automatic, .live): false
+        case (.off, _): false
+        case (.automatic, .list), (.automatic, .live): scripts.contains(where: \.isTimed)
         }
     }
 

@@ -45,6 +45,7 @@ extension Step: CustomStringConvertible {
         case .stopReading: "stopReading"
         case .resumeReading: "resumeReading"
         case .expectBackpressure: "expectBackpressure"
+        case .expectNoDelay: "expectNoDelay"
         default: structureDescription
         }
     }

@@ -24,12 +24,16 @@ extension Step {
     /// - `bytes`: at least one byte.
     /// - `within`: how long the whole step may take, counted from when it became current. Default: ``Limits/step``
     ///   without progress.
+    /// - `latency`: how long it may take until its last byte has come, an assertion that is never scaled: see
+    ///   <doc:TimeAndShape>. Default: nobody asks.
+    /// - `segments`: in how many TCP segments its bytes must come, exactly: how often the client wrote them, on loopback.
+    ///   Linux. Default: nobody asks.
     public static func expect(
-        _ bytes: Bytes, within limit: Duration? = nil,
+        _ bytes: Bytes, within limit: Duration? = nil, latency: Duration? = nil, segments: Int? = nil,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
     ) -> Step {
         Step(
-            .expect(bytes), within: limit,
+            .expect(bytes), within: limit, measure: Measure(latency: latency, segments: segments),
             SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
     }
 
@@ -38,29 +42,41 @@ extension Step {
     /// - `count`: at least 1.
     /// - `name`: under which they are kept for later steps and for ``ConnectionRecord/captures``.
     /// - `within`: how long the whole step may take. Default: ``Limits/step`` without progress.
+    /// - `latency`: how long it may take until its last byte has come, an assertion that is never scaled: see
+    ///   <doc:TimeAndShape>. Default: nobody asks.
+    /// - `segments`: in how many TCP segments its bytes must come, exactly: how often the client wrote them, on loopback.
+    ///   Linux. Default: nobody asks.
     public static func receive(
-        exactly count: Int, as name: String? = nil, within limit: Duration? = nil,
+        exactly count: Int, as name: String? = nil, within limit: Duration? = nil, latency: Duration? = nil,
+        segments: Int? = nil,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
     ) -> Step {
         Step(
             receiving(.exactly(count), as: name, else: .receiveExactly(count)), within: limit,
+            measure: Measure(latency: latency, segments: segments),
             SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
     }
 
     /// Waits for at least `count` bytes and takes all that have arrived by then.
     ///
     /// How many that is depends on how the client and the kernel cut the stream: prefer
-    /// ``receive(exactly:as:within:fileID:filePath:line:column:)`` where the count is known.
+    /// ``receive(exactly:as:within:latency:segments:fileID:filePath:line:column:)`` where the count is known.
     ///
     /// - `count`: at least 1.
     /// - `name`: under which they are kept for later steps and for ``ConnectionRecord/captures``.
     /// - `within`: how long the whole step may take. Default: ``Limits/step`` without progress.
+    /// - `latency`: how long it may take until its last byte has come, an assertion that is never scaled: see
+    ///   <doc:TimeAndShape>. Default: nobody asks.
+    /// - `segments`: in how many TCP segments its bytes must come, exactly: how often the client wrote them, on loopback.
+    ///   Linux. Default: nobody asks.
     public static func receive(
-        atLeast count: Int, as name: String? = nil, within limit: Duration? = nil,
+        atLeast count: Int, as name: String? = nil, within limit: Duration? = nil, latency: Duration? = nil,
+        segments: Int? = nil,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
     ) -> Step {
         Step(
             receiving(.atLeast(count), as: name, else: .receiveAtLeast(count)), within: limit,
+            measure: Measure(latency: latency, segments: segments),
             SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
     }
 
@@ -70,12 +86,18 @@ extension Step {
     /// - `max`: the most bytes to take, delimiter included; more without a delimiter is a failure.
     /// - `name`: under which they are kept, without the delimiter, for later steps and for ``ConnectionRecord/captures``.
     /// - `within`: how long the whole step may take. Default: ``Limits/step`` without progress.
+    /// - `latency`: how long it may take until its last byte has come, an assertion that is never scaled: see
+    ///   <doc:TimeAndShape>. Default: nobody asks.
+    /// - `segments`: in how many TCP segments its bytes must come, exactly: how often the client wrote them, on loopback.
+    ///   Linux. Default: nobody asks.
     public static func receive(
         until delimiter: Bytes, as name: String? = nil, max: Int = 64 * 1024, within limit: Duration? = nil,
+        latency: Duration? = nil, segments: Int? = nil,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
     ) -> Step {
         Step(
             receiving(.until(delimiter, max: max), as: name, else: .receiveUntil(delimiter, max: max)), within: limit,
+            measure: Measure(latency: latency, segments: segments),
             SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
     }
 
@@ -95,11 +117,15 @@ extension Step {
     /// alone does not say whether the client still reads: that shows when something is sent.
     ///
     /// - `within`: how long the client may take. Default: ``Limits/step``.
+    /// - `latency`: how long it may take until it has done so, an assertion that is never scaled: see
+    ///   <doc:TimeAndShape>. Default: nobody asks.
     public static func expectEOF(
-        within limit: Duration? = nil,
+        within limit: Duration? = nil, latency: Duration? = nil,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
     ) -> Step {
-        Step(.expectEOF, within: limit, SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
+        Step(
+            .expectEOF, within: limit, measure: Measure(latency: latency),
+            SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
     }
 
     /// Expects the client to leave; legal only as the last step, where it is implied anyway.
@@ -109,13 +135,27 @@ extension Step {
     ///
     /// - `how`: the manner of leaving.
     /// - `within`: how long the client may take. Default: ``Limits/step``.
+    /// - `latency`: how long it may take until it has done so, an assertion that is never scaled: see
+    ///   <doc:TimeAndShape>. Default: nobody asks.
     public static func expectDisconnect(
-        _ how: Departure = .cleanly, within limit: Duration? = nil,
+        _ how: Departure = .cleanly, within limit: Duration? = nil, latency: Duration? = nil,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
     ) -> Step {
         Step(
-            .expectDisconnect(how), within: limit,
+            .expectDisconnect(how), within: limit, measure: Measure(latency: latency),
             SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
+    }
+
+    /// Expects the client to have set TCP_NODELAY on its socket; asks once, and takes no time.
+    ///
+    /// Put it behind something that the client has said: a client may set the option after it has connected. What was found is
+    /// in ``ConnectionRecord/noDelay`` too. The kernel tells it of sockets of this very process only, on Linux; of another's
+    /// client the step is *inconclusive*, which ``Verdict/inconclusive`` says, and the script goes on. Over a Unix-domain socket
+    /// it is a ``MockError`` at the step's line.
+    public static func expectNoDelay(
+        fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
+    ) -> Step {
+        Step(.expectNoDelay, SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
     }
 
     /// What is kept must be whole before it is taken; what is not need not be gathered.

@@ -10,12 +10,18 @@ extension Step {
     /// - `name`: under which the payload is kept for later steps and for ``ConnectionRecord/captures``.
     /// - `framing`: how the frame is cut out. Default: the script's, else ``MockServer/Options/framing``.
     /// - `within`: how long the whole step may take. Default: ``Limits/step`` without progress.
+    /// - `latency`: how long it may take until its last byte has come, an assertion that is never scaled: see
+    ///   <doc:TimeAndShape>. Default: nobody asks.
+    /// - `segments`: in how many TCP segments its bytes must come, exactly: how often the client wrote them, on loopback.
+    ///   Linux. Default: nobody asks.
     public static func expectFrame(
         _ check: Check, as name: String? = nil, framing: Framing? = nil, within limit: Duration? = nil,
+        latency: Duration? = nil, segments: Int? = nil,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
     ) -> Step {
         Step(
             .expectPiece(Piece(form: .frame(framing), check: check, name: name)), within: limit,
+            measure: Measure(latency: latency, segments: segments),
             SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
     }
 
@@ -25,12 +31,18 @@ extension Step {
     /// - `name`: under which the line is kept for later steps and for ``ConnectionRecord/captures``.
     /// - `max`: the longest line in bytes, without its end; a longer one is a failure at once.
     /// - `within`: how long the whole step may take. Default: ``Limits/step`` without progress.
+    /// - `latency`: how long it may take until its last byte has come, an assertion that is never scaled: see
+    ///   <doc:TimeAndShape>. Default: nobody asks.
+    /// - `segments`: in how many TCP segments its bytes must come, exactly: how often the client wrote them, on loopback.
+    ///   Linux. Default: nobody asks.
     public static func expectLine(
         _ check: Check, as name: String? = nil, max: Int = 64 * 1024, within limit: Duration? = nil,
+        latency: Duration? = nil, segments: Int? = nil,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
     ) -> Step {
         Step(
             .expectPiece(Piece(form: .line(max: max), check: check, name: name)), within: limit,
+            measure: Measure(latency: latency, segments: segments),
             SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
     }
 
@@ -41,13 +53,18 @@ extension Step {
     /// - `name`: under which they are kept for later steps and for ``ConnectionRecord/captures``.
     /// - `max`: the most bytes before the delimiter; more without it are a failure at once.
     /// - `within`: how long the whole step may take. Default: ``Limits/step`` without progress.
+    /// - `latency`: how long it may take until its last byte has come, an assertion that is never scaled: see
+    ///   <doc:TimeAndShape>. Default: nobody asks.
+    /// - `segments`: in how many TCP segments its bytes must come, exactly: how often the client wrote them, on loopback.
+    ///   Linux. Default: nobody asks.
     public static func expect(
         upTo delimiter: Bytes, _ check: Check, as name: String? = nil, max: Int = 64 * 1024,
-        within limit: Duration? = nil,
+        within limit: Duration? = nil, latency: Duration? = nil, segments: Int? = nil,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
     ) -> Step {
         Step(
             .expectPiece(Piece(form: .upTo(delimiter, max: max), check: check, name: name)), within: limit,
+            measure: Measure(latency: latency, segments: segments),
             SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
     }
 
@@ -57,12 +74,16 @@ extension Step {
     ///
     /// - `template`: such as `"USER \(capture: "user")\r\n"`, or `.hex("50 ?? 00")`.
     /// - `within`: how long the whole step may take. Default: ``Limits/step`` without progress.
+    /// - `latency`: how long it may take until its last byte has come, an assertion that is never scaled: see
+    ///   <doc:TimeAndShape>. Default: nobody asks.
+    /// - `segments`: in how many TCP segments its bytes must come, exactly: how often the client wrote them, on loopback.
+    ///   Linux. Default: nobody asks.
     public static func expectTemplate(
-        _ template: Template, within limit: Duration? = nil,
+        _ template: Template, within limit: Duration? = nil, latency: Duration? = nil, segments: Int? = nil,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
     ) -> Step {
         Step(
-            .expectTemplate(template), within: limit,
+            .expectTemplate(template), within: limit, measure: Measure(latency: latency, segments: segments),
             SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column))
     }
 }

@@ -11,7 +11,8 @@
 /// then the server under test, and what "the server" does, the client does.
 ///
 /// `within:` is a limit of the step's own. It counts the whole step, from when all earlier steps are done, on the
-/// loop thread's clock. Without it ``Limits/step`` holds, which counts time without progress.
+/// loop thread's clock. Without it ``Limits/step`` holds, which counts time without progress. A limit is patience;
+/// `latency:` and `segments:` are assertions: see <doc:TimeAndShape>.
 public struct Step: Sendable {
     enum Kind: Sendable {
         case expectConnect
@@ -40,6 +41,7 @@ public struct Step: Sendable {
         case stopReading
         case resumeReading
         case expectBackpressure
+        case expectNoDelay
         case wait(Gate)
         case open(Gate)
         case `repeat`(Int, [Step])
@@ -60,12 +62,13 @@ public struct Step: Sendable {
         let label: String?
         let pacing: Pacing?
         let damage: Damage?
+        let measure: Measure?
         let isPlain: Bool
         let takesFraming: Bool
 
         init(
             _ kind: Kind, _ limit: Duration?, _ location: SourcePosition, _ label: String?, _ pacing: Pacing?,
-            _ damage: Damage?
+            _ damage: Damage?, _ measure: Measure?
         ) {
             self.kind = kind
             self.limit = limit
@@ -73,7 +76,8 @@ public struct Step: Sendable {
             self.label = label
             self.pacing = pacing
             self.damage = damage
-            isPlain = limit == nil && pacing == nil && damage == nil && kind.isPlain
+            self.measure = measure
+            isPlain = limit == nil && pacing == nil && damage == nil && measure == nil && kind.isPlain
             takesFraming = kind.takesFraming
         }
     }
@@ -85,7 +89,7 @@ public struct Step: Sendable {
     var location: SourcePosition { body.location }
     var label: String? {
         get { body.label }
-        set { body = Body(kind, limit, location, newValue, pacing, damage) }
+        set { body = Body(kind, limit, location, newValue, pacing, damage, measure) }
     }
 
     /// Whether it is bytes to expect or to send, about which there is no more to say: the most frequent kinds.
@@ -100,14 +104,17 @@ public struct Step: Sendable {
     /// Of a send: what is done to its bytes; nil: nothing.
     var damage: Damage? { body.damage }
 
+    /// What is measured of it; nil: nothing.
+    var measure: Measure? { body.measure }
+
     init(
         _ kind: Kind, within limit: Duration? = nil, pacing: Pacing? = nil, damage: Damage? = nil,
-        _ location: SourcePosition
+        measure: Measure? = nil, _ location: SourcePosition
     ) {
-        body = Body(kind, limit, location, nil, pacing, damage)
+        body = Body(kind, limit, location, nil, pacing, damage, measure)
     }
 
-    /// The same step, its line, limit, label, pacing and damage, doing something else.
+    /// The same step, its line, limit, label, pacing, damage and measure, doing something else.
     ///
     /// A `send` of other bytes sends them as they are: they may be what damage has left.
     func with(_ kind: Kind) -> Step {
@@ -117,7 +124,7 @@ public struct Step: Sendable {
     func with(_ kind: Kind, pacing: Pacing?) -> Step {
         var step = self
         let keepsDamage = if case .send = kind { false } else { true }
-        step.body = Body(kind, limit, location, label, pacing, keepsDamage ? damage : nil)
+        step.body = Body(kind, limit, location, label, pacing, keepsDamage ? damage : nil, measure)
         return step
     }
 

@@ -10,6 +10,10 @@ public struct Verdict: Sendable, CustomStringConvertible {
     /// connection, and of `many` clients, ``MockServer/Recording/countersOnly`` keeps only those that failed or were
     /// stopped; ``statistics`` counts them all.
     public let connections: [ConnectionRecord]
+    /// Assertions of time and shape that would have failed, had the machine not been the slow one, or could not be made.
+    ///
+    /// They are no failures; `verify()` records each as a warning. See <doc:TimeAndShape>.
+    public let inconclusive: [InconclusiveStep]
     /// Things worth knowing that are no failures, such as steps that were pending when the server was stopped.
     public let notes: [String]
     /// How many connections were accepted, or made, in all.
@@ -45,7 +49,8 @@ public struct Verdict: Sendable, CustomStringConvertible {
             failures.isEmpty
             ? ["\(isComplete ? "all went as scripted" : "nothing failed, but it was stopped early"): \(came)"]
             : failures.map { "\($0.location): \($0.message)" }
-        return (body + notes.map { "note: \($0)" }).joined(separator: "\n")
+        let doubts = inconclusive.map { "\($0)" }
+        return (body + doubts + notes.map { "note: \($0)" }).joined(separator: "\n")
     }
 
     private var came: String {
@@ -58,7 +63,7 @@ public struct ConnectionRecord: Sendable {
     /// How a connection ended, as far as the server could see.
     public struct End: Sendable, Hashable, CustomStringConvertible {
         private enum Manner: Sendable {
-            case fin, rst, rstAfterFin, halfClosed, byScript, stillOpen, takenDown
+            case fin, rst, rstAfterFin, halfClosed, byScript, stillOpen, takenDown, connectFault
         }
 
         private let manner: Manner
@@ -83,6 +88,8 @@ public struct ConnectionRecord: Sendable {
         public static let stillOpen = End(.stillOpen)
         /// It was reset when the test took the server down.
         public static let takenDown = End(.takenDown)
+        /// It was reset when the test set a ``ConnectFault`` with `resettingConnections: true`.
+        public static let connectFault = End(.connectFault)
 
         /// In words.
         public var description: String {
@@ -93,6 +100,7 @@ public struct ConnectionRecord: Sendable {
             case .halfClosed: "the \(peer) ended its stream (FIN)"
             case .byScript: "the script ended the connection"
             case .takenDown: "the server was taken down and reset it"
+            case .connectFault: "the test set a connect fault and reset it"
             case .stillOpen: "the \(peer) was still connected"
             }
         }
@@ -129,7 +137,7 @@ public struct ConnectionRecord: Sendable {
     /// The other side's address and port, or `unix`.
     public var peer: String { report.peer }
     /// The client's own address and port, or `unix`; nil in a server's record.
-    public var local: String? { report.local }
+    public var local: String? { report.side == .client ? report.local : nil }
     /// How it ended.
     public var end: End { End(report) }
     /// Whether it is open; never so in a verdict.
@@ -141,10 +149,14 @@ public struct ConnectionRecord: Sendable {
     }
     /// Whether its script was played to the end.
     public var isComplete: Bool { report.scriptDone }
-    /// The first bytes the other side sent, as many as ``MockServer/Options/recording`` keeps.
-    public var received: [UInt8] { report.received }
-    /// The first bytes the script sent, as many as ``MockServer/Options/recording`` keeps.
-    public var sent: [UInt8] { Array(report.sent.prefix(sentCount)) }
+    /// The bytes the other side sent: all of them, or the first where ``receivedIsTruncated``.
+    public var received: [UInt8] { report.received.head }
+    /// The latest bytes the other side sent, where ``received`` is not all; what came between the two is not kept.
+    public var receivedTail: [UInt8] { report.received.tail }
+    /// The bytes the script sent: all of them, or the first where ``sentIsTruncated``.
+    public var sent: [UInt8] { report.sent.first(sentCount).head }
+    /// The latest bytes the script sent, where ``sent`` is not all; what went between the two is not kept.
+    public var sentTail: [UInt8] { report.sent.first(sentCount).tail }
     /// How many bytes the other side sent in all.
     public var receivedCount: Int { report.receivedTotal }
     /// How many bytes the script sent in all: those the kernel took.
@@ -155,6 +167,8 @@ public struct ConnectionRecord: Sendable {
     public var unreadByClient: Int? { report.sample?.unread }
     /// Who said that the other side had taken each slice of what was sent in lock-step; nil: nothing was.
     public var lockstep: Lockstep? { report.lockstep }
+    /// Whether the other side has set TCP_NODELAY, as an ``Step/expectNoDelay(fileID:filePath:line:column:)`` of its script found it.
+    public var noDelay: KernelFact<Bool> { KernelFact(report.noDelay) }
     /// What its named steps and captures received, the latest of each name.
     public var captures: Captures { plan?.captures(report.kept) ?? Captures() }
     /// How much of what was sent the client has read, and who says so: its own ``ReadProbe``, else the kernel.
@@ -166,8 +180,8 @@ public struct ConnectionRecord: Sendable {
     /// What was said, one line a step, with the time since the connection was made.
     public var transcript: String { transcript(payload: .text) }
 
-    /// Whether ``received`` is only the beginning.
+    /// Whether ``received`` is only the beginning: more came than ``MockServer/Options/recording`` keeps.
     public var receivedIsTruncated: Bool { received.count < receivedCount }
-    /// Whether ``sent`` is only the beginning.
+    /// Whether ``sent`` is only the beginning: more was sent than ``MockServer/Options/recording`` keeps.
     public var sentIsTruncated: Bool { sent.count < sentCount }
 }

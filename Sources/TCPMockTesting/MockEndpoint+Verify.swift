@@ -24,9 +24,12 @@ extension MockEndpoint {
     /// - Throws: `ScriptFailed` when there are failures and no test framework is running.
     @available(*, noasync, message: "use 'try await verify()'")
     @discardableResult
-    public func verify() throws -> Verdict {
+    public func verify(
+        fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
+    ) throws -> Verdict {
         let reporter = Reporter.current
-        let verdict = finish()
+        let place = SourcePosition(fileID: fileID, filePath: filePath, line: line, column: column)
+        let verdict = finish(as: "verify()", at: place)
         try reporter.conclude(self, verdict)
         return verdict
     }
@@ -35,6 +38,7 @@ extension MockEndpoint {
 extension Reporter {
     /// Reports what nobody has reported yet.
     func conclude(_ endpoint: MockEndpoint, _ verdict: Verdict) throws {
+        noteInconclusive(verdict, of: endpoint)
         let failures = unreported(of: endpoint, verdict)
         guard !failures.isEmpty else { return }
         if self == .none { throw ScriptFailed(failures: failures) }
@@ -50,8 +54,23 @@ extension Reporter {
 
     /// Reports what was found before something else was thrown: nothing is thrown on top of it.
     func concludeEarly(_ endpoint: MockEndpoint, _ verdict: Verdict) {
+        noteInconclusive(verdict, of: endpoint)
         record(unreported(of: endpoint, verdict))
         notePending(verdict, of: endpoint)
+    }
+
+    /// Says which assertions nobody can be blamed for: a warning each, at the step's line.
+    func noteInconclusive(_ verdict: Verdict, of endpoint: MockEndpoint) {
+        let doubts = endpoint.claimUnreported(verdict.inconclusive)
+        for doubt in doubts.prefix(Reporter.mostIssues) {
+            let times = doubt.count > 1 ? "\n  \(doubt.count) times in all; the first is shown" : ""
+            note(doubt.message + times, at: doubt.location)
+        }
+        if doubts.count > Reporter.mostIssues {
+            note(
+                "\(doubts.count - Reporter.mostIssues) inconclusive steps more are in the verdict",
+                at: endpoint.location)
+        }
     }
 
     /// Says which steps were not reached because nothing more was waited for.

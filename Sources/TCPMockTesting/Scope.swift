@@ -33,7 +33,8 @@ enum Scope {
             reporter.concludeEarly(endpoint, endpoint.stop())
             throw error
         }
-        try reporter.conclude(endpoint, endpoint.finish())
+        let verdict = endpoint.finish(as: "the end of its withMock… scope", at: endpoint.location)
+        try reporter.conclude(endpoint, verdict)
         return result
     }
 }

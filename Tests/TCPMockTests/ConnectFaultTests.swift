@@ -214,12 +214,19 @@ private let never = Duration.seconds(600)
     }
 
     @Test func openConnectionsAreResetIfAsked() async throws {
-        let server = try MockServer.answering()
+        let server = try MockServer([.expect("a"), .send("1"), .expect("more")])
         let client = try server.connect()
         try client.send("a")
         try client.expectText("1")
         try await server.setConnectFault(.refused, resettingConnections: true)
         client.expectReset()
-        #expect(await server.stop().isClean)
+        let verdict = await server.stop()
+        #expect(verdict.isClean, "\(verdict)")
+        #expect(verdict.connections.map(\.end) == [.connectFault])
+        #expect(verdict.connections.first?.end.description == "the test set a connect fault and reset it")
+        #expect(
+            verdict.notes == [
+                #"connection 1 was reset, for a connect fault was set, before step 3 of 3, expect "more""#
+            ])
     }
 }

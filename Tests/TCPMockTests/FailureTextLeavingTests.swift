@@ -24,7 +24,7 @@ private let huge = Bytes([UInt8](repeating: 0x78, count: 16 << 20))
         """
         connection 1, after step 1 of 1: expected the client to disconnect, as the script has ended, but it was still connected after 100 ms
           client    sent its last bytes T before the failure, 6 bytes in all
-          hint      close the client; or does it wait for bytes that the script never sends?
+          hint      the client spoke last: does it wait for an answer that the script never sends? Else it must close
           so far    +T  client 127.0.0.1:PORT connected
                     +T  <- "QUIT\\r\\n"                             step 1 ok
                     +T  limit passed                              failed at the script's end

@@ -40,7 +40,7 @@ private func problem(_ script: Script, at address: MockAddress = .loopback) thro
         ([.fault(.close, .onNextRequest), .delay(.zero, line: 7)], "can't come after fault(.close, .onNextRequest)"),
         ([.fault(.stall), .send("late", line: 7)], "can't come after fault(.stall)"),
         ([.stall(), .send("late", line: 7)], "can't come after stall"),
-        ([.fault(.halfClose), .send("late", line: 7)], "can't come after halfClose"),
+        ([.fault(.halfClose), .send("late", line: 7)], "can't come after fault(.halfClose)"),
         ([.halfClose(), .fault(.reset, .afterSending(1, of: "late"), line: 7)], "can't come after halfClose"),
         ([.expectEOF(), .fault(.reset, .onNextRequest, line: 7)], "can't come after expectEOF"),
         ([.stopReading(), .expect("x", line: 7)], "nothing is read there before a resumeReading"),

@@ -130,7 +130,7 @@ private func sentSix(_ connection: inout ConnectionReport, _ sample: ConnectionR
     connection.leave = .rst
     connection.gotRst = true
     connection.sentTotal = 6
-    connection.sent = Array("OneTwo".utf8)
+    connection.sent = KeptBytes(Array("OneTwo".utf8))
     connection.sample = sample
 }
 
@@ -175,7 +175,7 @@ private func sentSix(_ connection: inout ConnectionReport, _ sample: ConnectionR
     let kernel = try details([.send("x"), .expectDisconnect()], makeFailure(.leftByReset, step: 1)) {
         sentSix(&$0, sample(unread: 1, at: 2))
         $0.sentTotal = 1
-        $0.sent = [0x78]
+        $0.sent = KeptBytes([0x78])
     }
     #expect(kernel.contains("the 1 byte sent to it was still in the client's queue"))
 }

@@ -41,7 +41,7 @@ private let soon = Duration.milliseconds(100)
         """
         connection 1, step 2 of 3: expected "Hello", got 3 of 5 bytes ("Hel") within 100 ms
           client    sent its last bytes T before the failure, 5 bytes in all
-          hint      does the client wait for step 3, send "Hello, client", which comes only after this one? Or has it not flushed?
+          hint      the script waits for 2 more bytes, and the client, it seems, for step 3, send "Hello, client", which comes only after them
           so far    +T  client 127.0.0.1:PORT connected
                     +T  <- "> "                                   step 1 ok
                     +T  <- "Hel"
@@ -67,7 +67,7 @@ private let soon = Duration.milliseconds(100)
         """
         connection 1, step 1 of 1: expected "Hello", got 3 of 5 bytes ("Hel"), then nothing for 250 ms
           client    sent its last bytes T before the failure, 3 bytes in all
-          hint      does the client wait for bytes that the script never sends, or has it not flushed what it wrote?
+          hint      the script waits for 2 more bytes, and the client for a reply, or it has not flushed what it wrote
           so far    +T  client 127.0.0.1:PORT connected
                     +T  <- "Hel"
                     +T  limit passed                              step 1 failed
@@ -170,7 +170,7 @@ private let soon = Duration.milliseconds(100)
         """
         connection 1, step 2 of 2: expected frame "Hello" (5 bytes), got its length prefix and 2 of 5 bytes of payload ("He") within 100 ms
           client    sent its last bytes T before the failure, 8 bytes in all
-          hint      is the length prefix right? The client may think it has sent the whole frame
+          hint      the length prefix promises 5 bytes, of which 2 came: the client may think it has sent the whole frame, and wait for what follows
           so far    +T  client 127.0.0.1:PORT connected
                     +T  <- "> "                                   step 1 ok
                     +T  <- 00 00 00 05 48 65

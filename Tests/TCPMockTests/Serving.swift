@@ -17,6 +17,11 @@ extension MockServer {
     }
 }
 
+extension MockServer.Options {
+    /// For what is not about limits: however busy the machine is.
+    static let unhurried = MockServer.Options(limits: Limits(step: .seconds(60)))
+}
+
 /// Serves `script` to one client that does `body` and then closes, unless it stays until the verdict is there.
 func serve(
     _ script: Script, options: MockServer.Options = .init(), staying: Bool = false, line: UInt = #line,
@@ -28,6 +33,14 @@ func serve(
     if !staying { client.close() }
     let verdict = await server.finish()
     client.close()
+    return verdict
+}
+
+/// What is not decided, because the machine was busy with other tests, is tried again.
+func conclusive(_ attempt: () async throws -> Verdict) async throws -> Verdict {
+    let end = ContinuousClock.now + .seconds(60)
+    var verdict = try await attempt()
+    while !verdict.inconclusive.isEmpty, ContinuousClock.now < end { verdict = try await attempt() }
     return verdict
 }
 

@@ -8,8 +8,8 @@ private let script: Script = [.expect("ab"), .send("cd"), .expect("efg")]
 
 private func lines(_ change: (inout ConnectionReport) -> Void, most: Int? = nil) throws -> [String] {
     var connection = makeConnection(failure: nil)
-    connection.received = Array("abef".utf8)
-    connection.sent = Array("cd".utf8)
+    connection.received = KeptBytes(Array("abef".utf8))
+    connection.sent = KeptBytes(Array("cd".utf8))
     connection.receivedTotal = 4
     connection.sentTotal = 2
     change(&connection)
@@ -66,11 +66,11 @@ private let played = [
 @Test func bytesThatWereNotKeptAreCounted() throws {
     let text = try lines { connection in
         connection.events = played
-        connection.received = []
-        connection.sent = []
+        connection.received = KeptBytes(head: [], tail: [], total: 4)
+        connection.sent = KeptBytes(head: [], tail: [], total: 2)
     }
-    #expect(text[1].contains("<- 2 bytes"))
-    #expect(text[2].contains("-> 2 bytes"))
+    #expect(text[1].contains("<- 2 bytes, not kept"))
+    #expect(text[2].contains("-> 2 bytes, not kept"))
 }
 
 @Test func aLongTimelineKeepsItsStartAndItsEndAndNamesTheCut() throws {

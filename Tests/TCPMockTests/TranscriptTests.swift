@@ -11,8 +11,8 @@ private func makeConversation(_ number: Int = 1, _ change: (inout ConnectionRepo
     -> Conversation
 {
     var connection = makeConnection(number, failure: makeFailure(.mismatch, step: 2, offset: 1))
-    connection.received = [0, 0, 0, 2] + Array("abex".utf8)
-    connection.sent = Array("cd\r\n".utf8)
+    connection.received = KeptBytes([0, 0, 0, 2] + Array("abex".utf8))
+    connection.sent = KeptBytes(Array("cd\r\n".utf8))
     connection.receivedTotal = 8
     connection.sentTotal = 4
     connection.consumedTotal = 7
@@ -65,9 +65,9 @@ private func paragraph(
 
 @Test func bytesThatWereNotKeptAreNamedAtTheEnd() throws {
     let text = try paragraph(.text) { connection in
-        connection.sent = Array("cd".utf8)
+        connection.sent = KeptBytes(head: Array("cd".utf8), tail: [], total: 4)
     }
-    #expect(text[3] == "  +0.25 ms     -> \"cd\"… (4 bytes)                        step 2 ok")
+    #expect(text[3] == "  +0.25 ms     -> \"cd\"… (4 bytes, the first 2 kept)      step 2 ok")
     #expect(text.last?.hasSuffix("8 bytes received, 4 sent; not kept: 2 of those sent") == true)
 }
 

@@ -53,7 +53,9 @@ private func cut(_ bytes: [UInt8], most: Int, _ generator: inout SeededGenerator
     let verdict = await server.finish()
     #expect(verdict.isClean, "\(verdict)")
     #expect(verdict.connections.first?.receivedCount == question.count)
-    #expect(verdict.connections.first?.received.count == 16 * 1024)
+    #expect(verdict.connections.first?.received == Array(question.prefix(8 * 1024)))
+    #expect(verdict.connections.first?.receivedTail == Array(question.suffix(8 * 1024)))
+    #expect(verdict.connections.first?.sentTail == Array(answer.suffix(8 * 1024)))
     #expect(verdict.connections.first?.receivedIsTruncated == true)
 }
 

@@ -201,6 +201,12 @@ public final class TestClient: Sendable {
         wait(for: Int16(POLLIN), milliseconds)
     }
 
+    /// Waits until the connection is over, by a reset or by both ends, and reads nothing; false when it is not by then.
+    @discardableResult
+    public func awaitHangUp(within milliseconds: Int32 = 60_000) -> Bool {
+        wait(for: 0, milliseconds)
+    }
+
     private func wait(for events: Int16, _ milliseconds: Int32) -> Bool {
         var state = pollfd(fd: fd, events: events, revents: 0)
         return poll(&state, 1, milliseconds) > 0

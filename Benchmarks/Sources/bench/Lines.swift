@@ -4,7 +4,7 @@
 extension Line {
     static let all: [Line] =
         hello + roundTrips + [churn("churn.sequential", "Connect, exchange, close: one after the other", atOnce: 1)]
-        + [pipelined, stream] + [churn("churn.64", "Connect, exchange, close: 64 at once", atOnce: 64)]
+        + [pipelined, stream] + recording + [churn("churn.64", "Connect, exchange, close: 64 at once", atOnce: 64)]
         + costs + loops + [openInside, open]
 
     private static func entries(_ peers: [Peer], slow: [Peer: [String]] = [:]) -> [Entry] {
@@ -74,6 +74,21 @@ extension Line {
         work: .load(job: "stream", options: ["--bytes", "1073741824"], server: ["--bytes", "1073741824"]), cores: .two,
         measure: .bytesPerSecond,
         entries: entries([.epoll, .libev, .tcpMock, .tcpMockCounters, .nio, .flying, .asyncio]))
+
+    // MARK: What evidence costs
+
+    /// The same jobs without evidence and with it.
+    private static let recording: [Line] = [
+        recording("recording.pipelined", of: pipelined, "pipelined frames"),
+        recording("recording.one", of: roundTrips[0], "round trip, one core"),
+        recording("recording.two", of: roundTrips[1], "round trip, two cores"),
+    ]
+
+    private static func recording(_ id: String, of line: Line, _ what: String) -> Line {
+        Line(
+            id: id, job: "recording", title: "Evidence kept or not: \(what)", work: line.work, cores: line.cores,
+            measure: line.measure, summary: line.summary, rounds: 9, entries: entries([.tcpMockCounters, .tcpMock]))
+    }
 
     // MARK: Connections
 

@@ -61,6 +61,12 @@ struct FixtureRun: Sendable {
             "test", ["--skip-build", "--disable-swift-testing"], environment: environment)
     }
 
+    /// Runs tests of the fixture, which is built first.
+    static func swiftTest(_ flags: [String], environment: [String: String?]) async throws -> ChildResult {
+        try await build.value
+        return try await swift("test", ["--skip-build"] + flags, environment: environment)
+    }
+
     private static func swift(_ verb: String, _ flags: [String], environment: [String: String?]) async throws
         -> ChildResult
     {

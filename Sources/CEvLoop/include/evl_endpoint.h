@@ -71,7 +71,8 @@ typedef struct evl_endpoint_config {
     uint64_t after_script_ns;     /* how long the client may stay after the script */
     size_t max_buffered;          /* unjudged input a connection may hold */
     uint32_t receive_buffer;      /* SO_RCVBUF of its sockets; 0: the kernel's choice */
-    size_t record_bytes;          /* evidence kept per connection and direction; 0: none */
+    size_t record_bytes;          /* kept per connection and direction: all, or half of them from
+                                     each end; 0: none, and no traffic */
     uint8_t lockstep;             /* evl_lockstep: the best that may be used; 0: all */
     uint8_t watched;              /* evl_watch: what is told from the start, of all connections */
     bool statistics;              /* counts steps and their times, see evl_statistics.h */

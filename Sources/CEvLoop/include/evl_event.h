@@ -29,7 +29,10 @@ typedef enum evl_failure_kind {
     EVL_FAILURE_ANSWER,            /* a question could not be answered */
     EVL_FAILURE_NO_MEMORY,
     EVL_FAILURE_UNSCRIPTED, /* a connection that no script is for */
-    EVL_FAILURE_UNPROVABLE  /* the kernel does not tell what the step wants to know */
+    EVL_FAILURE_UNPROVABLE, /* the kernel does not tell what the step wants to know */
+    EVL_FAILURE_LATENCY,    /* a measure says how long it took */
+    EVL_FAILURE_SEGMENTS,   /* a measure says how many there were */
+    EVL_FAILURE_NO_DELAY    /* the client's socket has no TCP_NODELAY */
 } evl_failure_kind;
 
 typedef struct evl_failure {
@@ -68,6 +71,23 @@ typedef struct evl_event {
     uint32_t step;
 } evl_event;
 
+/* A read, a write, or a read and the write that followed it in the same pass of the loop: what had
+ * come and gone in all by then, as far as the kernel gave and took it. */
+typedef struct evl_traffic {
+    uint64_t time_ns;
+    uint64_t received;
+    uint64_t sent;
+} evl_traffic;
+
+/* What is kept of a stream: its first bytes and, where those are not all, its latest. */
+typedef struct evl_stream_view {
+    const uint8_t *head;
+    size_t head_length;
+    const uint8_t *tail[2]; /* one run behind the other */
+    size_t tail_length[2];
+    bool is_short; /* less than was asked for: memory for evidence had run out */
+} evl_stream_view;
+
 /* Who said that the client had taken a slice, so that the next could go. The better first. */
 typedef enum evl_lockstep {
     EVL_LOCKSTEP_NONE, /* nothing was sent so */
@@ -84,6 +104,19 @@ typedef struct evl_sample {
     bool sent_fin;    /* the client's side has sent its FIN */
 } evl_sample;
 
+#define EVL_UNKNOWN UINT64_MAX
+
+/* Where bytes waited when a limit passed, as the two kernels show it. */
+typedef struct evl_queues {
+    uint64_t time_ns;        /* 0: not asked */
+    uint64_t unacknowledged; /* ours, in our kernel: the client's has not acknowledged them */
+    uint64_t held;           /* the client's, in our kernel: not read */
+    uint64_t withheld;       /* the client's, still in its own kernel; EVL_UNKNOWN */
+    bool has_room;           /* the client's kernel would have taken more of a write */
+    bool sent_fin;           /* the client's side has ended its stream */
+    bool orphaned;           /* the client's socket has no descriptor any more */
+} evl_queues;
+
 /* What the kernel has said of the client's side of a fault. */
 typedef enum evl_proof {
     EVL_PROOF_OPEN,      /* nothing yet */
@@ -98,8 +131,6 @@ typedef enum evl_proof {
 enum {
     EVL_FAULTS_KEPT = 8 /* of a connection */
 };
-
-#define EVL_UNKNOWN UINT64_MAX
 
 /* A step that broke the connection or held it up, and what came of it. */
 typedef struct evl_fault {
@@ -138,6 +169,51 @@ typedef struct evl_kept {
     size_t length;
 } evl_kept;
 
+typedef enum evl_measure_kind {
+    EVL_MEASURE_NONE,
+    EVL_MEASURE_LATENCY,
+    EVL_MEASURE_SEGMENTS,
+    EVL_MEASURE_NO_DELAY
+} evl_measure_kind;
+
+/* Who says how long the client may have waited for a processor. */
+typedef enum evl_witness {
+    EVL_WITNESS_NONE,    /* nobody can: only how late the loop was is known */
+    EVL_WITNESS_THREADS, /* the client is in this process: its threads' own waits (schedstat) */
+    EVL_WITNESS_PRESSURE /* /proc/pressure/cpu: what any task of the machine may have waited */
+} evl_witness;
+
+/* What was measured of a step. Times are in nanoseconds. */
+typedef struct evl_measure {
+    uint8_t kind;    /* evl_measure_kind */
+    uint8_t witness; /* evl_witness */
+    bool stamped;    /* LATENCY: the kernel says when the last byte came; else the loop's read */
+    bool shared;     /* LATENCY: what came behind it was in the same read. SEGMENTS: some may be the
+                        neighbours' */
+    bool again;      /* SEGMENTS: some may have been sent again: the client's kernel had waited for
+                        an acknowledgement, as it does on a busy machine */
+    uint32_t step;
+    uint64_t bound;     /* what the step asks for */
+    uint64_t measured;  /* LATENCY: how long. SEGMENTS: at least so many */
+    uint64_t most;      /* SEGMENTS: at most so many */
+    uint64_t read_ns;   /* LATENCY: from there until the loop had read it */
+    uint64_t late_ns;   /* by how much the loop's own wake-ups were late meanwhile, all in all */
+    uint64_t waited_ns; /* how long the client may have waited for a processor meanwhile */
+} evl_measure;
+
+enum {
+    EVL_DOUBTS_KEPT = 4 /* of a connection */
+};
+
+/* Whether the client's socket has TCP_NODELAY. */
+typedef enum evl_no_delay {
+    EVL_NO_DELAY_UNASKED,
+    EVL_NO_DELAY_ON,
+    EVL_NO_DELAY_OFF,
+    EVL_NO_DELAY_ELSEWHERE, /* the socket is another process's, or another host's */
+    EVL_NO_DELAY_UNABLE     /* another system, or a kernel that does not tell */
+} evl_no_delay;
+
 /* A connection's whole record; borrowed until the callback returns. */
 typedef struct evl_connection_view {
     uint32_t number; /* from 1, in the order of acceptance */
@@ -148,11 +224,12 @@ typedef struct evl_connection_view {
     uint32_t round; /* how often the innermost repeat around it has gone round */
     uint8_t leave;  /* evl_leave */
     bool got_fin, got_rst;
-    bool half_closed; /* our FIN has been sent */
-    bool dialled;     /* we connected; else it was accepted */
-    bool dropped;     /* reset when its server was taken down */
+    bool half_closed;      /* our FIN has been sent */
+    bool dialled;          /* we connected; else it was accepted */
+    bool dropped;          /* reset when its server was taken down, or another fault was set */
+    bool dropped_by_fault; /* the latter */
     evl_end peer;
-    evl_end local; /* our own end, where we connected */
+    evl_end local; /* our own end; port 0: not known */
     uint64_t accepted_ns, closed_ns, step_began_ns, progress_ns, last_bytes_ns, failed_ns;
     uint64_t limit_ns; /* the limit that fired, as it was applied */
     uint64_t lag_ns;   /* by how much the loop was late then, if it mattered */
@@ -161,6 +238,7 @@ typedef struct evl_connection_view {
         unwritten; /* of sent_total: bytes the kernel never took, for the write failed or waited */
     uint64_t unsent; /* bytes the client's kernel had not acknowledged at the end */
     evl_sample sample;
+    evl_queues queues;      /* of one that failed by a limit */
     uint8_t lockstep;       /* evl_lockstep */
     evl_failure failure;    /* kind EVL_FAILURE_NONE: none */
     const uint8_t *excerpt; /* unjudged input at the failure, its first bytes */
@@ -170,15 +248,21 @@ typedef struct evl_connection_view {
     size_t events_head; /* this many from the start … */
     size_t event_count;
     uint64_t events_cut; /* … then this many left out, then the rest */
-    const uint8_t *received;
-    size_t received_kept;
-    const uint8_t *sent;
-    size_t sent_kept;
+    evl_stream_view received, sent;
+    const evl_traffic *traffic;
+    size_t traffic_head; /* as of events */
+    size_t traffic_count;
+    uint64_t traffic_cut;
     const evl_kept *kept;
     size_t kept_count;
     const evl_fault *faults; /* the latest last; before it some may have been left out */
     size_t fault_count;
     uint64_t faults_cut;
+    evl_measure measure;       /* with which it failed; kind EVL_MEASURE_NONE: none */
+    const evl_measure *doubts; /* those for which the machine, and not the client, may answer */
+    size_t doubt_count;
+    uint64_t doubts_cut; /* more than these */
+    uint8_t no_delay;    /* evl_no_delay */
 } evl_connection_view;
 
 #endif

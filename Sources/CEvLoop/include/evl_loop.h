@@ -16,4 +16,8 @@ evl_status evl_loop_post(evl_work_fn work, void *context);
 /* The loop's clock: CLOCK_MONOTONIC in nanoseconds. Any thread. */
 uint64_t evl_clock_ns(void);
 
+/* What to add to that clock's time for CLOCK_REALTIME's, as of now: the wall clock can be set, and
+ * is slewed. Any thread. */
+int64_t evl_wall_offset_ns(void);
+
 #endif

@@ -14,7 +14,8 @@ evl_status evl_endpoint_glance(evl_endpoint *endpoint, uint64_t token);
 
 /* Has connection `number` (0: all) told from its first byte, until evl_endpoint_unobserve.
  *
- * First, with this token: EVL_NOTICE_BYTES with what was recorded of each such connection so far,
+ * First, with this token: EVL_NOTICE_BYTES with what was recorded of each such connection so far
+ * (the beginning of its stream: all of it, or as much as is kept of one that is cut),
  * EVL_NOTICE_INPUT_ENDED where its input is at its end, then one EVL_NOTICE_REPLAYED, and
  * EVL_NOTICE_GIVEN_UP if that is so. What happens from then on is told to all observers at once:
  * notices with token 0. Any thread. */

@@ -37,7 +37,8 @@ typedef enum evl_step_kind {
                               has left. EVL_STEP_MAY_STAY: or until the finish; leave, DISCARD */
     EVL_STEP_STOP_READING, /* until RESUME_READING, or a step that needs input */
     EVL_STEP_RESUME_READING,
-    EVL_STEP_EXPECT_BACKPRESSURE /* stops reading: the client's kernel can't send, or take more */
+    EVL_STEP_EXPECT_BACKPRESSURE, /* stops reading: the client's kernel can't send, or take more */
+    EVL_STEP_EXPECT_NO_DELAY      /* the client's socket has TCP_NODELAY */
 } evl_step_kind;
 
 typedef enum evl_leave {
@@ -133,6 +134,9 @@ typedef struct evl_step {
     uint32_t target; /* REPEAT: index of the first step of its body, before this one; JUMP; others:
                         see the flags */
     uint64_t limit_ns; /* EVL_LIMIT_DEFAULT, EVL_LIMIT_NONE, or the whole step's limit */
+    uint64_t
+        latency_ns;    /* from when it became current to its last byte, at most; 0: not measured */
+    uint32_t segments; /* TCP segments that its bytes must come in, exactly; 0: not counted */
     uint64_t number;
     const uint8_t *bytes;
     size_t length;

@@ -10,6 +10,28 @@ struct ConnectionEnd: Sendable, CustomStringConvertible {
         self.raw = raw
     }
 
+    var family: MockAddress.Family {
+        switch evl_family(UInt32(raw.family)) {
+        case EVL_IPV4: .ipv4
+        case EVL_IPV6: .ipv6
+        default: .unix
+        }
+    }
+
+    /// 0 for a Unix-domain socket.
+    var port: UInt16 { raw.port }
+
+    /// Four bytes, or sixteen; none for a Unix-domain socket.
+    var address: [UInt8] {
+        let count =
+            switch family {
+            case .ipv4: 4
+            case .ipv6: 16
+            case .unix: 0
+            }
+        return withUnsafeBytes(of: raw.bytes) { Array($0.prefix(count)) }
+    }
+
     /// `127.0.0.1:51514`, `[::1]:51514` or `unix`.
     var description: String {
         var raw = raw

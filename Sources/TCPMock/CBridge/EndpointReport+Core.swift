@@ -5,6 +5,7 @@ internal import CEvLoop
 extension EndpointReport {
     init(_ server: OpaquePointer) {
         self.init(statisticsOf: server)
+        wallClock = evl_wall_offset_ns()
         var view = evl_endpoint_view()
         evl_endpoint_look(server, &view)
         connections.reserveCapacity(Int(view.record_count))
@@ -89,9 +90,9 @@ extension ConnectionReport {
         gotFin = view.got_fin
         gotRst = view.got_rst
         halfClosed = view.half_closed
-        dropped = view.dropped
+        dropped = view.dropped ? view.dropped_by_fault ? .byFault : .byTakingDown : nil
         peerEnd = ConnectionEnd(view.peer)
-        localEnd = view.dialled ? ConnectionEnd(view.local) : nil
+        localEnd = view.local.port > 0 || view.local.family == EVL_UNIX.rawValue ? ConnectionEnd(view.local) : nil
         accepted = view.accepted_ns
         closed = view.closed_ns
         stepBegan = view.step_began_ns
@@ -105,6 +106,7 @@ extension ConnectionReport {
         consumedTotal = Int(view.consumed_total)
         unsent = Int(view.unsent)
         sample = Sample(view.sample)
+        queues = Queues(view.queues)
         lockstep = ConnectionRecord.Lockstep(view.lockstep)
         failure = Failure(view.failure)
         excerpt = Array(UnsafeBufferPointer(start: view.excerpt, count: view.excerpt_length))
@@ -112,11 +114,11 @@ extension ConnectionReport {
         events = copied(UnsafeBufferPointer(start: view.events, count: view.event_count))
         eventsCut = Int(view.events_cut)
         eventsHead = view.events_head
-        received = Array(UnsafeBufferPointer(start: view.received, count: view.received_kept))
-        sent = Array(UnsafeBufferPointer(start: view.sent, count: view.sent_kept))
+        copyStreams(view)
         kept = keptBytes(view.kept, view.kept_count)
         faults = UnsafeBufferPointer(start: view.faults, count: view.fault_count).compactMap(
             ConnectionReport.Fault.init)
+        fillInMeasures(view)
         fillInEvents()
     }
 }
@@ -134,9 +136,8 @@ extension ConnectionReport {
     /// Who it is, and of its bytes those since two positions in the streams, as far as they were kept.
     init(_ view: evl_connection_view, since position: ActivityLog.Position) {
         self.init(outlineOf: view)
-        received = Array(
-            UnsafeBufferPointer(start: view.received, count: view.received_kept).dropFirst(position.consumed))
-        sent = Array(UnsafeBufferPointer(start: view.sent, count: view.sent_kept).dropFirst(position.sent))
+        received = KeptBytes(view.received, total: view.received_total, from: position.consumed)
+        sent = KeptBytes(view.sent, total: view.sent_total, from: position.sent)
     }
 }
 
@@ -161,6 +162,17 @@ extension ConnectionReport.Sample {
         guard sample.time_ns > 0 else { return nil }
         self.init(
             time: sample.time_ns, unread: Int(sample.unread), orphaned: sample.orphaned, sentFin: sample.sent_fin)
+    }
+}
+
+extension ConnectionReport.Queues {
+    fileprivate init?(_ queues: evl_queues) {
+        guard queues.time_ns > 0 else { return nil }
+        let isKnown = queues.withheld != UInt64.max
+        self.init(
+            unacknowledged: Int(queues.unacknowledged), held: Int(queues.held),
+            withheld: isKnown ? Int(queues.withheld) : 0, hasRoom: queues.has_room, sentFin: queues.sent_fin,
+            orphaned: queues.orphaned)
     }
 }
 
@@ -232,6 +244,9 @@ extension ConnectionReport.Failure.Kind {
         case EVL_FAILURE_NO_MEMORY: self = .noMemory
         case EVL_FAILURE_UNSCRIPTED: self = .unscripted
         case EVL_FAILURE_UNPROVABLE: self = .unprovable
+        case EVL_FAILURE_LATENCY: self = .latency
+        case EVL_FAILURE_SEGMENTS: self = .segments
+        case EVL_FAILURE_NO_DELAY: self = .noDelay
         default: return nil
         }
     }

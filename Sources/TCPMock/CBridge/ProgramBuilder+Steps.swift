@@ -61,6 +61,7 @@ extension ProgramBuilder {
         case .stopReading: set(&entry, EVL_STEP_STOP_READING)
         case .resumeReading: set(&entry, EVL_STEP_RESUME_READING)
         case .expectBackpressure: set(&entry, EVL_STEP_EXPECT_BACKPRESSURE)
+        case .expectNoDelay: set(&entry, EVL_STEP_EXPECT_NO_DELAY)
         default: preconditionFailure("\(source) is laid out as other steps")
         }
     }

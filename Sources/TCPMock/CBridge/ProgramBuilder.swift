@@ -63,6 +63,7 @@ struct ProgramBuilder {
         var entry = Entry()
         entry.step.limit_ns = limit(planned.step.limit)
         fill(&entry, planned)
+        if let measure = planned.step.measure { entry.step.add(measure) }
         if entry.step.kind == UInt8(EVL_STEP_SEND.rawValue) { entry.ranges.pace = addPace(of: planned, entry) }
         if let leave = planned.leave {
             entry.step.flags |= UInt8(EVL_STEP_OR_LEAVE) | (leave.mayStay ? UInt8(EVL_STEP_MAY_STAY) : 0)

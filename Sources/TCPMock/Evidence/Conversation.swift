@@ -77,6 +77,14 @@ struct Conversation: Sendable {
         var mark: Mark?
     }
 
+    /// How far each direction was when some bytes had been read or written.
+    struct Traffic: Sendable, Hashable {
+        /// On the loop's clock, in nanoseconds.
+        let time: UInt64
+        let received: Int
+        let sent: Int
+    }
+
     /// How this side's socket went, when no entry before it has said it.
     enum Close: Sendable, Hashable {
         case none, fin, reset
@@ -110,6 +118,10 @@ struct Conversation: Sendable {
     /// Bytes of each direction in all.
     var receivedCount = 0
     var sentCount = 0
+    /// What was kept of each direction as a whole, also where no entry has it.
+    var kept: [Message] = []
+    /// Each read and each write, where they were noted.
+    var traffic: [Traffic] = []
 
     /// Who sends what flows so.
     func sender(of flow: Flow) -> Side {

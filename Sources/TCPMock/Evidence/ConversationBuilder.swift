@@ -19,12 +19,15 @@ struct ConversationBuilder {
         conversation.localEnd = connection.localEnd
         conversation.began = connection.accepted
         conversation.entries = entries
-        conversation.close = close
+        conversation.close = close(after: conversation.entries)
         conversation.end = ConnectionRecord.End(connection)
         conversation.stepCount = script.count
         conversation.isFailed = connection.failure != nil
         conversation.receivedCount = connection.receivedTotal
         conversation.sentCount = connection.sentCount
+        conversation.kept = [
+            message(.received, 0..<connection.receivedTotal), message(.sent, 0..<connection.sentCount),
+        ]
         return conversation
     }
 
@@ -113,9 +116,9 @@ struct ConversationBuilder {
         _ flow: Conversation.Flow, _ range: Range<Int>, _ damage: String? = nil
     ) -> Conversation.Message {
         let kept = flow == .received ? connection.received : connection.sent
-        let known = range.clamped(to: 0..<kept.count)
+        let piece = kept.piece(range)
         return Conversation.Message(
-            flow: flow, position: range.lowerBound, count: range.count, head: Array(kept[known]), tail: [],
+            flow: flow, position: range.lowerBound, count: range.count, head: piece.head, tail: piece.tail,
             damage: damage)
     }
 
@@ -200,9 +203,11 @@ struct ConversationBuilder {
     private var part: [UInt8] {
         guard connection.failure != nil else { return [] }
         let (start, taken) = (startOfFailedStep, connection.consumedTotal)
-        guard start <= taken, taken <= connection.received.count else { return matched + connection.excerpt }
-        let end = min(taken + connection.excerpt.count, connection.received.count)
-        return Array(connection.received[start..<end]) + connection.excerpt.dropFirst(end - taken)
+        guard start <= taken else { return matched + connection.excerpt }
+        // What a parser has looked at is not always as it came: it moves a frame's first bytes.
+        let known = connection.received.piece(start..<(taken + connection.excerpt.count)).head
+        guard known.count >= taken - start else { return matched + connection.excerpt }
+        return known + connection.excerpt.dropFirst(known.count - (taken - start))
     }
 
     /// What the failing step took, which is what it expects: not everything that came was kept.
@@ -240,10 +245,19 @@ struct ConversationBuilder {
     // MARK: The end
 
     /// How this side's socket went at last.
-    private var close: Conversation.Close {
-        if connection.isOpen || connection.gotRst || connection.leave == .byScript { return .none }
-        if connection.failure != nil || !connection.scriptDone { return .reset }
-        return connection.halfClosed ? .none : .fin
+    private func close(after entries: [Conversation.Entry]) -> Conversation.Close {
+        if connection.isOpen || connection.gotRst || entries.contains(where: { $0.content == .reset(.sent) }) {
+            return .none
+        }
+        let isEnded = entries.contains { $0.content == .ended(.sent) }
+        // Closed by its script: what came of that socket later nobody knows.
+        if isEnded, connection.leave == .byScript { return .none }
+        // A reply's own end has no entry.
+        if connection.leave == .byScript, connection.faults.contains(where: { $0.kind == .reset || $0.sentReset }) {
+            return .reset
+        }
+        if connection.failure != nil || !connection.scriptDone || connection.dropped { return .reset }
+        return isEnded ? .none : .fin
     }
 }
 

@@ -71,8 +71,24 @@ extension Conversation.Message {
     /// `<- "PING\r\n"`.
     fileprivate func text(limit: Int) -> String {
         let arrow = flow == .received ? "<- " : "-> "
-        if head.isEmpty { return arrow + counted(count, "byte") }
-        return arrow + ByteText.quoted(head, limit: limit, of: count)
+        return arrow + shown(limit: limit)
+    }
+
+    private func shown(limit: Int) -> String {
+        if isWhole { return ByteText.quoted(head, limit: limit) }
+        let amount = "\(grouped(count, "byte")), \(kept)"
+        return head.isEmpty ? amount : "\(ByteText.quoted(Array(head.prefix(limit)), limit: limit))… (\(amount))"
+    }
+
+    /// How much of it there is to see.
+    private var kept: String {
+        switch (head.count, tail.count) {
+        case (0, 0): "not kept"
+        case (let first, 0): "the first \(grouped(first)) kept"
+        case (0, let last): "the last \(grouped(last)) kept"
+        case (let first, let last) where first == last: "\(grouped(first)) kept at each end"
+        case (let first, let last): "the first \(grouped(first)) and the last \(grouped(last)) kept"
+        }
     }
 }
 

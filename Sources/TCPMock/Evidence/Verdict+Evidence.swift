@@ -1,11 +1,5 @@
 // What a verdict has to show, put together for those who render it.
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Darwin)
-    import Darwin
-#endif
-
 extension Verdict {
     /// All conversations that were kept, with their failures.
     func evidence(title: String? = nil) -> Evidence {
@@ -15,19 +9,7 @@ extension Verdict {
             conversations: connections.map { record in
                 Conversation(record.report, record.plan ?? ScriptPlan(), in: report, plan)
             },
-            failures: failures, notes: notes, wallClock: Evidence.wallClock)
-    }
-}
-
-extension Evidence {
-    /// CLOCK_REALTIME minus CLOCK_MONOTONIC, now.
-    fileprivate static var wallClock: Int64 {
-        func nanoseconds(_ clock: clockid_t) -> Int64 {
-            var now = timespec()
-            clock_gettime(clock, &now)
-            return Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
-        }
-        return nanoseconds(CLOCK_REALTIME) - nanoseconds(CLOCK_MONOTONIC)
+            failures: failures, notes: notes, wallClock: report.wallClock)
     }
 }
 

@@ -34,7 +34,7 @@ extension Verdict {
         switch kind {
         case .txt: Array(textArtifact(title: title).utf8)
         case .html: []
-        case .pcapng: []
+        case .pcapng: evidence(title: title).pcapng
         }
     }
 

@@ -4,8 +4,11 @@
 
 #include "../../../Sources/CEvLoop/buffer.h"
 #include "../../../Sources/CEvLoop/check.h"
+#include "../../../Sources/CEvLoop/ends.h"
 #include "../../../Sources/CEvLoop/frame.h"
 #include "../../../Sources/CEvLoop/keep.h"
+#include "../../../Sources/CEvLoop/machine.h"
+#include "../../../Sources/CEvLoop/measure.h"
 #include "../../../Sources/CEvLoop/program.h"
 #include "../../../Sources/CEvLoop/record.h"
 #include "../../../Sources/CEvLoop/session.h"

@@ -1,0 +1,81 @@
+// A verdict with times and ports that are the same on each run, so that what is made of it changes only with what it says.
+
+import CEvLoop
+
+@testable import TCPMock
+
+extension Verdict {
+    var settled: Verdict {
+        var (plan, report) = (facts.plan, facts.report)
+        if plan.listening != nil { plan.listening = .ipv4("127.0.0.1", port: 7000) }
+        let clock = SettledClock(report)
+        report.opened = clock.settled(report.opened)
+        report.now = clock.settled(report.now)
+        for index in report.connections.indices { report.connections[index].settle(clock) }
+        return Judge.verdict(plan, report)
+    }
+}
+
+/// Times in their order, a tenth of a millisecond apart; longer gaps are kept, to fifty milliseconds.
+private struct SettledClock {
+    private var places: [UInt64: UInt64] = [:]
+
+    init(_ report: EndpointReport) {
+        let times = [report.opened, report.now] + report.connections.flatMap(\.times)
+        var settled: UInt64 = 1_000_000_000_000
+        var previous: UInt64?
+        for time in Set(times).sorted() where time > 0 {
+            if let previous {
+                let gap = (time - previous) / 50_000_000 * 50_000_000
+                settled += max(gap, 100_000)
+            }
+            places[time] = settled
+            previous = time
+        }
+    }
+
+    func settled(_ time: UInt64) -> UInt64 { places[time] ?? time }
+}
+
+extension ConnectionReport {
+    fileprivate var times: [UInt64] {
+        [accepted, closed, stepBegan, lastBytes, failedAt, sample?.time ?? 0] + events.map(\.time)
+            + faults.flatMap { [$0.time, $0.settled] }
+    }
+
+    fileprivate mutating func settle(_ clock: SettledClock) {
+        for path in [\ConnectionReport.accepted, \.closed, \.stepBegan, \.lastBytes, \.failedAt] {
+            self[keyPath: path] = clock.settled(self[keyPath: path])
+        }
+        lag = 0
+        sample = sample.map {
+            Sample(time: clock.settled($0.time), unread: $0.unread, orphaned: $0.orphaned, sentFin: $0.sentFin)
+        }
+        events = events.map {
+            Event(kind: $0.kind, step: $0.step, time: clock.settled($0.time), consumed: $0.consumed, sent: $0.sent)
+        }
+        faults = faults.map { $0.settled(clock) }
+        let port = UInt16(50_000 + number)
+        let end = ConnectionEnd(
+            evl_end(
+                bytes: (127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), port: side == .server ? port : 7000,
+                family: UInt8(EVL_IPV4.rawValue)))
+        peerEnd = end
+        if side == .client {
+            localEnd = ConnectionEnd(
+                evl_end(
+                    bytes: (127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), port: port,
+                    family: UInt8(EVL_IPV4.rawValue)))
+        }
+    }
+}
+
+extension ConnectionReport.Fault {
+    fileprivate func settled(_ clock: SettledClock) -> Self {
+        Self(
+            kind: kind, step: step, time: clock.settled(time), settled: clock.settled(settled), proof: proof,
+            sent: sent,
+            acknowledged: acknowledged, unread: unread, held: held, withheld: withheld, sentReset: sentReset,
+            hasRoom: hasRoom)
+    }
+}
