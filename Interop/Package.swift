@@ -22,11 +22,9 @@ let package = Package(
             name: "Probe", dependencies: [.product(name: "TCPMock", package: "TCPMock"), "PlainClient"]),
         .executableTarget(name: "Load", dependencies: [.product(name: "TCPMock", package: "TCPMock")]),
         .executableTarget(
-<<<<<<< HEAD
-            name: "Pages", dependencies: [.product(name: "TCPMock", package: "TCPMock"), "PlainClient"]),
-=======
             name: "Busy", dependencies: [.product(name: "TCPMock", package: "TCPMock"), "Children", "PlainClient"]),
->>>>>>> main
+        .executableTarget(
+            name: "Pages", dependencies: [.product(name: "TCPMock", package: "TCPMock"), "PlainClient"]),
         .target(name: "Heap"),
         .executableTarget(name: "Soak", dependencies: [.product(name: "TCPMock", package: "TCPMock"), "Heap"]),
         .executableTarget(
@@ -37,11 +35,7 @@ let package = Package(
                 .product(name: "TCPMockTesting", package: "TCPMock"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
-<<<<<<< HEAD
-                "Children", "PlainClient", "Probe", "ProbeHandler", "Load", "Unreported", "Pages",
-=======
-                "Children", "PlainClient", "Probe", "ProbeHandler", "Load", "Busy", "Unreported",
->>>>>>> main
+                "Children", "PlainClient", "Probe", "ProbeHandler", "Load", "Busy", "Unreported", "Pages",
             ]),
     ],
     swiftLanguageModes: [.v6]

@@ -10,13 +10,10 @@ need redis-server redis-server
 need psql postgresql-client
 need python3 python3
 need mosquitto_pub mosquitto-clients
-<<<<<<< HEAD
-# Chromium has other names elsewhere; Interop/Browser/browser.py takes any of them.
-command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || need chromium chromium
-=======
 need tshark tshark
 need capinfos wireshark-common
->>>>>>> main
+# Chromium has other names elsewhere; Interop/Browser/browser.py takes any of them.
+command -v chromium-browser >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || need chromium chromium
 if [ "$(uname -s)" = Linux ]; then need strace strace; fi
 
 [ -n "$missing" ] || exit 0

@@ -256,7 +256,7 @@ struct ConversationBuilder {
         if connection.leave == .byScript, connection.faults.contains(where: { $0.kind == .reset || $0.sentReset }) {
             return .reset
         }
-        if connection.failure != nil || !connection.scriptDone || connection.dropped { return .reset }
+        if connection.failure != nil || !connection.scriptDone || connection.dropped != nil { return .reset }
         return isEnded ? .none : .fin
     }
 }
