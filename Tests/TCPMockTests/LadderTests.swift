@@ -13,8 +13,8 @@ private let played = [
 
 private func conversation(_ change: (inout ConnectionReport) -> Void) throws -> Conversation {
     var connection = makeConnection(failure: nil)
-    connection.received = Array("abef".utf8)
-    connection.sent = Array("cd".utf8)
+    connection.received = KeptBytes(Array("abef".utf8))
+    connection.sent = KeptBytes(Array("cd".utf8))
     connection.receivedTotal = 4
     connection.sentTotal = 2
     connection.events = played
