@@ -19,9 +19,6 @@ struct ConversationBuilder {
         conversation.localEnd = connection.localEnd
         conversation.began = connection.accepted
         conversation.entries = entries
-        conversation.traffic = connection.traffic.map {
-            Conversation.Traffic(time: $0.time, received: $0.received, sent: $0.sent)
-        }
         conversation.close = close(after: conversation.entries)
         conversation.end = ConnectionRecord.End(connection)
         conversation.stepCount = script.count
