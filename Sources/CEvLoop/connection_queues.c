@@ -41,7 +41,6 @@ void queues_look(evl_connection *c) {
         queues.withheld = without_fin(row.unsent, row.sent_fin);
         queues.has_room = row.has_room;
         queues.sent_fin = row.sent_fin;
-        queues.orphaned = row.orphaned;
     }
     c->trouble->queues = queues;
 }

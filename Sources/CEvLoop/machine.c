@@ -7,10 +7,13 @@
 #endif
 #include "machine.h"
 
+#include "evl_loop.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #define RECENT_NS 5000000u /* 5 ms */
+#define COST_SHARE 50u     /* and so many times as long as it takes: 2 % of the loop's time */
 
 static machine_sample *recent; /* loop thread only */
 
@@ -89,9 +92,11 @@ static void take_threads(machine_sample *sample) {
 static void fill(machine_sample *sample) {
     struct timespec tick = {0};
     clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
-    sample->tick_ns = tick.tv_nsec > 0 ? (uint64_t)tick.tv_nsec : 10000000u;
+    if (tick.tv_nsec > 0)
+        sample->tick_ns = (uint64_t)tick.tv_nsec;
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    sample->processors = processors > 0 ? (uint32_t)processors : 1;
+    if (processors > 0)
+        sample->processors = (uint32_t)processors;
     take_pressure(sample);
     sample->stolen_ns = stolen();
     take_threads(sample);
@@ -113,12 +118,17 @@ machine_sample *machine_now(uint64_t now_ns) {
     sample->has_pressure = false;
     sample->pressure_ns = sample->stolen_ns = 0;
     sample->thread_count = 0;
+    sample->tick_ns = 10000000u;
+    sample->processors = 1;
     fill(sample);
+    uint64_t done = evl_clock_ns();
+    sample->cost_ns = done > now_ns ? done - now_ns : 0;
     return sample;
 }
 
 machine_sample *machine_recent(uint64_t now_ns) {
-    if (recent == NULL || now_ns - recent->time_ns > RECENT_NS) {
+    uint64_t age = recent == NULL ? UINT64_MAX : now_ns - recent->time_ns;
+    if (age > RECENT_NS && (recent == NULL || age > COST_SHARE * recent->cost_ns)) {
         machine_release(recent);
         recent = machine_now(now_ns);
     }
@@ -192,10 +202,12 @@ uint64_t machine_waited(const machine_sample *before, const machine_sample *afte
             machine_pressed(after->pressure_ns - before->pressure_ns,
                             after->time_ns - before->time_ns, after->processors, after->tick_ns);
     }
+    /* Not counted is what keeps a thread from being called ready: the kernel's own work on the way
+     * of a segment, and a wake-up that another processor has yet to hear of. */
     if (is_ours && threads_waited(before, after, &threads) &&
-        (*witness == EVL_WITNESS_NONE || threads < waited)) {
+        (*witness == EVL_WITNESS_NONE || threads + after->tick_ns < waited)) {
         *witness = EVL_WITNESS_THREADS;
-        waited = threads;
+        waited = threads + after->tick_ns;
     }
     return waited + (after->stolen_ns - before->stolen_ns);
 }

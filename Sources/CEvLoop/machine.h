@@ -20,6 +20,7 @@ typedef struct thread_wait {
 typedef struct machine_sample {
     uint32_t references;
     uint64_t time_ns;
+    uint64_t cost_ns; /* how long it took to take it */
     bool has_pressure;
     uint64_t pressure_ns; /* that some task was ready to run and not running, since boot */
     uint32_t processors;

@@ -32,7 +32,7 @@ const evl_step *program_find_step(const evl_program *program, uint32_t index);
 
 /* Whether a step asks for what has to be measured. */
 static inline bool step_is_measured(const evl_step *step) {
-    return step->latency_ns > 0 || step->segments > 0 || step->kind == EVL_STEP_EXPECT_NO_DELAY;
+    return step->measured || step->kind == EVL_STEP_EXPECT_NO_DELAY;
 }
 
 /* Whether it, or one that is chained to it, asks for what has to be measured. */

@@ -196,8 +196,6 @@ static bool pace_is_valid(const evl_pace *pace, size_t length) {
 
 /* Only what comes from the client has a latency, and only bytes come in segments. */
 static bool measure_is_valid(const evl_step *step) {
-    if (step->latency_ns == 0 && step->segments == 0)
-        return true;
     switch ((evl_step_kind)step->kind) {
     case EVL_STEP_EXPECT_BYTES:
     case EVL_STEP_EXPECT_FRAME:
@@ -235,7 +233,8 @@ bool program_takes_step(const evl_step *steps, uint32_t index, uint32_t count) {
     const evl_step *step = &steps[index];
     if (step->pace != NULL && step->kind != EVL_STEP_SEND)
         return false;
-    if (!measure_is_valid(step) || !is_all_there(step) || (step->flags & ~flags_of(step)) != 0)
+    if ((step->measured && !measure_is_valid(step)) || !is_all_there(step) ||
+        (step->flags & ~flags_of(step)) != 0)
         return false;
     switch ((evl_step_kind)step->kind) {
     case EVL_STEP_EXPECT_BYTES:

@@ -66,16 +66,23 @@ extension Check {
 
     // MARK: What can't be met
 
-    /// Why no piece can pass it; nil: some may.
-    var contradiction: String? {
+    /// Why no piece can pass it, or which of its parts is there in vain; nil: all may be meant.
+    var contradiction: String? { impossibility ?? vanity }
+
+    private var impossibility: String? {
         switch kind {
         case .not(let parts):
             parts.first { $0.covers(.any) }.map { "\(self) fails everything: \($0) passes all pieces" }
-        case .all(let parts): parts.lazy.compactMap(\.contradiction).first ?? clash(of: parts)
+        case .all(let parts): parts.lazy.compactMap(\.impossibility).first ?? clash(of: parts)
         case .anyOf(let parts):
-            parts.contains { $0.contradiction == nil } ? repetition(in: parts) : parts.first?.contradiction
+            parts.contains { $0.impossibility == nil } ? nil : parts.first?.impossibility
         default: nil
         }
+    }
+
+    private var vanity: String? {
+        if case .anyOf(let parts) = kind, let text = repetition(in: parts) { return text }
+        return parts.lazy.compactMap(\.vanity).first
     }
 
     private func clash(of parts: [Check]) -> String? {

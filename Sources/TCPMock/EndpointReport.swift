@@ -102,8 +102,6 @@ struct ConnectionReport: Sendable {
         /// Whether its kernel would have taken more.
         var hasRoom = true
         var sentFin = false
-        /// Whether nobody held its socket any more.
-        var orphaned = false
     }
 
     struct Event: Sendable {

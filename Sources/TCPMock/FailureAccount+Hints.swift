@@ -15,10 +15,11 @@ extension FailureAccount {
         guard connection.lastBytes > 0 else {
             return connection.gotFin ? [] : ["\(peer)    has sent nothing at all"]
         }
-        let age = Duration.nanoseconds(connection.failedAt &- connection.lastBytes).brief
-        return [
-            "\(peer)    sent its last bytes \(age) before the failure, \(counted(connection.receivedTotal, "byte")) in all"
-        ]
+        let all = "\(counted(connection.receivedTotal, "byte")) in all"
+        // Read for this text only: when they came nobody knows.
+        if connection.lastBytes > connection.failedAt { return ["\(peer)    had sent bytes that no step read, \(all)"] }
+        let age = Duration.nanoseconds(connection.failedAt - connection.lastBytes).brief
+        return ["\(peer)    sent its last bytes \(age) before the failure, \(all)"]
     }
 
     private var loopHints: [String] {

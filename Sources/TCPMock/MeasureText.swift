@@ -84,7 +84,7 @@ struct MeasureText {
         let waited = measure.waited == 0 ? "nothing" : brief(measure.waited)
         return switch measure.witness {
         case .nobody: "\(late); nobody can say how long the \(peer) had to wait for a processor"
-        case .threads: "\(late), and all threads of this process waited \(waited) for a processor meanwhile"
+        case .threads: "\(late), and this process's threads may have waited \(waited) for a processor meanwhile"
         case .pressure: "\(late), and a task of the machine may have waited \(waited) for a processor meanwhile"
         }
     }

@@ -85,8 +85,7 @@ public struct ScriptFailure: Sendable, Hashable, CustomStringConvertible {
     /// Everything there is to say, in several lines.
     public var message: String {
         let times = count > 1 ? " (\(count) connections failed in this way; the first is shown)" : ""
-        let files = artifacts.enumerated().map { ($0 == 0 ? "  files" : "").padded(to: 12) + $1 }
-        return (["\(summary)\(times)"] + (details.isEmpty ? [] : [details]) + files).joined(separator: "\n")
+        return (["\(summary)\(times)"] + (details.isEmpty ? [] : [details]) + artifacts.asFiles).joined(separator: "\n")
     }
 
     /// The message, behind the line it is about.
@@ -99,5 +98,12 @@ public struct ScriptFailure: Sendable, Hashable, CustomStringConvertible {
         var failure = self
         failure.artifacts = artifacts
         return failure
+    }
+}
+
+extension [String] {
+    /// Paths as the last lines of a failure's text.
+    var asFiles: [String] {
+        enumerated().map { ($0 == 0 ? "  files" : "").padded(to: 12) + $1 }
     }
 }

@@ -59,11 +59,8 @@ struct EvidenceKeeper: Sendable {
     }
 
     private func attach(_ verdict: Verdict) {
-        let location = SourceLocation(endpoint.location)
-        for kind in ArtifactFiles.Kind.allCases {
-            Attachment.record(
-                AttachedEvidence(verdict: verdict, kind: kind, title: name), named: "\(name).\(kind.rawValue)",
-                sourceLocation: location)
+        AttachedEvidence.record(ArtifactFiles.Kind.allCases, named: name, at: endpoint.location) { [name] kind in
+            verdict.artifact(kind, title: name)
         }
     }
 
@@ -82,18 +79,5 @@ struct EvidenceKeeper: Sendable {
     static func variable(_ name: String) -> String? {
         guard let value = getenv(name).map({ String(cString: $0) }), !value.isEmpty else { return nil }
         return value
-    }
-}
-
-/// Made only when the framework writes it: without `--attachments-path` nobody does.
-private struct AttachedEvidence: Attachable {
-    let verdict: Verdict
-    let kind: ArtifactFiles.Kind
-    let title: String
-
-    func withUnsafeBytes<R>(
-        for attachment: borrowing Attachment<AttachedEvidence>, _ body: (UnsafeRawBufferPointer) throws -> R
-    ) throws -> R {
-        try verdict.artifact(kind, title: title).withUnsafeBytes(body)
     }
 }

@@ -84,8 +84,9 @@ extension Sweep {
 extension Reporter {
     fileprivate func conclude(_ result: SweepResult) throws -> SweepResult {
         for note in result.notes { printToStandardError("note: \(note)") }
-        if self == .none, !result.isClean { throw SweepFailed(failures: result.failures) }
-        for failure in result.failures { record(failure.message, at: failure.location) }
+        let failures = SweepEvidence(self).kept(result)
+        if self == .none, !failures.isEmpty { throw SweepFailed(failures: failures) }
+        for failure in failures { record(failure.message, at: failure.location) }
         return result
     }
 

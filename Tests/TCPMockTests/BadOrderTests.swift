@@ -1,8 +1,9 @@
 // Steps that can never be reached, or contradict those before them: thrown at their line, before anything connects.
 
-import TCPMock
 import TestClient
 import Testing
+
+@testable import TCPMock
 
 private func problem(_ script: Script, _ options: MockServer.Options = .init()) -> MockError? {
     do {
@@ -107,20 +108,23 @@ private func expectRefused(_ bad: BadScript) throws {
 
     // MARK: Sends that nobody reads
 
-    /// More than the two kernels hold by default on any system.
-    static let tooMuch = bytes(64 << 20)
+    static let room = KernelRoom.bytes(over: .ipv4)
+    static let tooMuch = bytes(room + 1)
+    static let held = Step.expectBackpressure()
 
     static let unread: [BadScript] = [
-        BadScript([.stopReading(), .send(tooMuch, line: 7), .resumeReading(), .expect("x")], 7, "67,108,864 bytes"),
         BadScript(
-            [.expectBackpressure(), .send(tooMuch, line: 7), .delay(.zero), .expect("x")], 7, "since expectBackpressure"
-        ),
+            [.stopReading(), .send(tooMuch, line: 7), .resumeReading(), .expect("x")], 7,
+            "with it \(grouped(room + 1, "byte")) are sent while nothing is read"),
+        BadScript([held, .send(tooMuch, line: 7), .delay(.zero), .expect("x")], 7, "since expectBackpressure"),
         BadScript(
-            [.stopReading(line: 3), .repeat(1000, [.send(bytes(1 << 16), line: 7)]), .resumeReading(), .expect("x")], 7,
-            "65,536,000 bytes are sent while nothing is read (since stopReading, line 3)"),
+            [
+                .stopReading(line: 3), .repeat(1000, [.send(bytes(room / 1000 + 1), line: 7)]), .resumeReading(),
+                .expect("x"),
+            ], 7, "while nothing is read (since stopReading, line 3)"),
         BadScript(
-            [.stopReading(), .send(bytes(32 << 20)), .sendFrame(bytes(1 << 20), line: 7), .close()], 7,
-            "34,603,012 bytes"),
+            [.stopReading(), .send(bytes(room - 7)), .sendFrame("abcd", line: 7), .close()], 7,
+            "with it \(grouped(room + 1, "byte"))"),
     ]
 
     @Test(arguments: unread.indices)
@@ -132,7 +136,7 @@ private func expectRefused(_ bad: BadScript) throws {
         #expect(problem([.send(Self.tooMuch), .expect("x")]) == nil)
         #expect(problem([.stopReading(), .send(Self.tooMuch, within: .seconds(60)), .resumeReading()]) == nil)
         #expect(problem([.stopReading(), .send(Self.tooMuch, delivery: .lockstep), .resumeReading()]) == nil)
-        #expect(problem([.stopReading(), .send(bytes(1 << 16)), .resumeReading(), .expect("x")]) == nil)
+        #expect(problem([.stopReading(), .send(bytes(Self.room)), .resumeReading(), .expect("x")]) == nil)
         #expect(problem([.stopReading(), .send(Self.tooMuch), .expectDisconnect()]) == nil)
         #expect(problem([.expectBackpressure(), .send(Self.tooMuch), .expect("x")]) == nil)
         #expect(problem([.stopReading(), .resumeReading(), .send(Self.tooMuch), .delay(.zero)]) == nil)

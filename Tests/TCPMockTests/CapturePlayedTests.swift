@@ -61,6 +61,19 @@ extension CaptureFile {
     #expect(capture(left).oddities + capture(reset).oddities == [])
 }
 
+@Test func whatCameInPiecesIsCapturedInPieces() async throws {
+    let verdict = try await serve([.expect("abcdef"), .send("ghi"), .expectDisconnect()]) { client in
+        for piece in ["ab", "cdef"] {
+            try client.send(piece)
+            pause(milliseconds: 20)
+        }
+        try client.expectText("ghi")
+    }
+    let file = capture(verdict)
+    #expect(file.packets.map(\.payload).filter { !$0.isEmpty } == ["ab", "cdef", "ghi"].map { Array($0.utf8) })
+    #expect(file.oddities == [])
+}
+
 @Test func aPoolThatStaysIsCapturedUntilTheServerEndsIt() async throws {
     let verdict = try await serve(
         [.send("hi")], options: .init(afterScript: .mayStayOpen), staying: true

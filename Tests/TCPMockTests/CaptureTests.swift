@@ -137,7 +137,7 @@ private let pingPong = Told { told in
     }
     let file = capture(told)
     #expect(file.ladder.dropFirst(3) == [#"< PSH ACK 1 1 "taken""#, "> ACK 1 6", "> RST ACK 1 6"])
-    #expect(file.packets[5].comments == ["step 2 of 4 send · Made.swift:2"])
+    #expect(file.packets.last?.comments == ["step 2 of 4 send · Made.swift:2"])
 }
 
 // MARK: Ends
@@ -263,6 +263,27 @@ private let pingPong = Told { told in
         file.ladder.dropFirst(3) == [
             #"> PSH ACK 1 1 "abc""#, #"> PSH ACK 4 1 "d""#, "< ACK 1 5", "> FIN ACK 5 1", "< ACK 1 6",
         ])
+    #expect(file.oddities == [])
+}
+
+@Test func whereReadsAndWritesWereLeftOutTheStepsSayWhenBytesWent() {
+    let told = Told { told in
+        for time in [2.0, 4, 6, 8] {
+            told.received("a", at: time)
+            told.sent("b", at: time + 1)
+        }
+        told.change {
+            $0.traffic = [
+                .init(time: 2_500_000, received: 1, sent: 0),
+                .init(time: 9_000_000, received: 3, sent: 3, isBehindCut: true),
+                .init(time: 9_500_000, received: 4, sent: 4),
+            ]
+        }
+    }
+    let file = capture(told)
+    #expect(
+        file.packets.filter { $0.count > 0 }.map(\.time) == [2.5, 3, 4, 5, 6, 7, 9.5, 9.5].map { UInt64($0 * 1e6) })
+    #expect(String(decoding: file.packets.flatMap(\.payload), as: UTF8.self) == "abababab")
     #expect(file.oddities == [])
 }
 

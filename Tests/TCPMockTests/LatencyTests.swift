@@ -4,6 +4,13 @@ import TCPMock
 import TestClient
 import Testing
 
+/// What is said of a step that took too long: as a failure, or, when it can't be decided on a machine that is as busy as a whole
+/// suite keeps it, as inconclusive. What decides is tested with measure.c.
+private func overLatency(_ verdict: Verdict) -> String? {
+    if verdict.failures.isEmpty { return verdict.inconclusive.first { $0.kind == .latency }?.message }
+    return verdict.failures.map(\.kind) == [.latency] ? verdict.failures[0].message : nil
+}
+
 private let ask: Script = [.expect("HELLO\r\n"), .send("PING\r\n")]
 
 /// A client that answers a PING so many milliseconds later.
@@ -30,20 +37,22 @@ private func answering(after milliseconds: UInt32, _ script: Script, line: UInt 
 
 @Test func aClientThatWaitsFiftyMillisecondsFailsALatencyOfTwenty() async throws {
     let verdict = try await conclusive {
-        try await answering(after: 50, ask + [.expect("PONG\r\n", latency: .milliseconds(20)), .send("never")])
+        try await answering(
+            after: 50, ask + [.expect("PONG\r\n", latency: .milliseconds(20)), .expectDisconnect(.any)])
     }
-    let failure = try #require(verdict.failures.first)
-    #expect(failure.kind == .latency)
-    #expect(failure.step == 3)
+    let text = try #require(overLatency(verdict), "\(verdict)")
     let parts = try #require(
-        failure.summary.wholeMatch(
+        text.firstMatch(
             of: /connection 1, step 3 of 4: expect "PONG\\r\\n" took (\d+(\.\d+)?) ms, over the 20 ms of its latency/))
     let took = try #require(Double(parts.1))
-    #expect((49...200).contains(took), "\(failure.message)")
-    #expect(failure.details.contains("the kernel's stamp of its last byte"), "\(failure.message)")
-    #expect(failure.details.contains("the loop's own wake-ups were late by"), "\(failure.message)")
+    #expect((49...1000).contains(took), "\(text)")
+    #expect(text.contains("the kernel's stamp of its last byte"), "\(text)")
+    #expect(text.contains("the loop's own wake-ups were late by"), "\(text)")
+    guard let failure = verdict.failures.first else { return }
+    #expect(failure.kind == .latency)
+    #expect(failure.step == 3)
     #expect(failure.details.contains("step 3 failed"), "\(failure.message)")
-    #expect(failure.details.contains("not run   4 send \"never\""), "\(failure.message)")
+    #expect(failure.details.contains("not run   4 expectDisconnect(.any)"), "\(failure.message)")
     #expect(verdict.connections.first?.currentStep == 3)
 }
 
@@ -79,7 +88,7 @@ private func answering(after milliseconds: UInt32, _ script: Script, line: UInt 
             return finished
         }
     }
-    #expect(verdict.failures.map(\.kind) == [.latency], "\(verdict)")
+    #expect(overLatency(verdict) != nil, "\(verdict)")
 }
 
 @Test func whatCameBeforeItsTurnTookNoTime() async throws {
@@ -119,7 +128,8 @@ private func answering(after milliseconds: UInt32, _ script: Script, line: UInt 
         }
     }
     expectClean(verdict)
-    #expect(verdict.inconclusive == [], "\(verdict)")
+    // The kernel begins to stamp a while after it was asked to.
+    #expect(verdict.inconclusive.allSatisfy { $0.message.contains("had not stamped it") }, "\(verdict)")
 }
 
 @Test(arguments: [
@@ -139,7 +149,7 @@ func eachExpectationHasALatency(_ name: String) async throws {
         case "anyOrder":
             ([.anyOrder([.expect("PONG", latency: bound), .expect("X")])], Array("PONGX".utf8))
         case "optional": ([.optional(.expect("PONG", latency: bound)), .expect("X")], Array("PONGX".utf8))
-        case "repeat": ([.repeat(2, [.expect("P", latency: bound), .send("!")])], Array("P".utf8))
+        case "repeat": ([.repeat(2, [.expect("P", latency: bound)])], Array("PP".utf8))
         default: ([.expectEOF(latency: bound)], [])
         }
     let verdict = try await conclusive {
@@ -155,7 +165,7 @@ func eachExpectationHasALatency(_ name: String) async throws {
             return finished
         }
     }
-    #expect(verdict.failures.map(\.kind) == [.latency], "\(verdict)")
+    #expect(overLatency(verdict) != nil, "\(verdict)")
 }
 
 @Test func aLiveServersStepsHaveLatenciesToo() async throws {
@@ -172,7 +182,7 @@ func eachExpectationHasALatency(_ name: String) async throws {
         client.close()
         return await server.finish()
     }
-    #expect(verdict.failures.map(\.kind) == [.latency], "\(verdict)")
+    #expect(overLatency(verdict) != nil, "\(verdict)")
 }
 
 @Test func stepsWithALatencyAreCountedInWhateverServer() async throws {

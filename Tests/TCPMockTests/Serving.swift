@@ -36,9 +36,9 @@ func serve(
     return verdict
 }
 
-/// What is not decided, because the machine was busy with other tests, is tried again.
+/// What is not decided, because the machine was busy with other tests, is tried again for a while.
 func conclusive(_ attempt: () async throws -> Verdict) async throws -> Verdict {
-    let end = ContinuousClock.now + .seconds(60)
+    let end = ContinuousClock.now + .seconds(5)
     var verdict = try await attempt()
     while !verdict.inconclusive.isEmpty, ContinuousClock.now < end { verdict = try await attempt() }
     return verdict

@@ -6,7 +6,7 @@ import Testing
 
 private let soon = Duration.milliseconds(100)
 /// More than both kernels' buffers hold.
-private let huge = Bytes([UInt8](repeating: 0x78, count: 64 << 20))
+private let huge = Bytes([UInt8](repeating: 0x78, count: 16 << 20))
 
 private func cause(
     _ script: Script, options: MockServer.Options = .init(limits: Limits(afterScript: .seconds(120))),
@@ -168,18 +168,19 @@ private func cause(
 
     @Test func bothWriteAndNeitherReads() async throws {
         let (cause, details) = try await cause(
-            [.send(huge), .delay(.zero), .receive(exactly: 64 << 20)],
+            [.send(huge), .delay(.zero), .receive(exactly: 16 << 20)],
             options: .init(limits: Limits(step: .seconds(3), maxBuffered: 65536))
         ) { client, _ in
             _ = try? client.sendWhatFits(most: 128 << 20, patience: 200)  // it may be reset in the middle
         }
         #expect(
             cause
-                == "both sides write and neither reads: the client's write waits for us, as this side's reading is full "
-                + "(maxBuffered), and ours for the client")
+                == "both sides write and neither reads: what the client writes waits for us, as this side's reading is full "
+                + "(maxBuffered), and ours for the client", "\(details)")
         #expect(
             details.contains(/sending   \d+ bytes are not yet the kernel's, and \d+ bytes not acknowledged/),
             "\(details)")
+        #expect(details.contains("client    had sent bytes that no step read"), "\(details)")
         #expect(details.contains(/arriving  \d+ bytes of the client's are unread here, and \d+ bytes still in its own/))
     }
 

@@ -97,7 +97,7 @@ struct CapturedEnding: Sendable, CustomTestStringConvertible {
         try await capture.expectNothingOdd()
         try await capture.expectBytes(of: verdict.connections)
         let comments = try await capture.fields("frame.comment", of: "frame.comment").map { $0.joined(separator: "|") }
-        #expect(comments.count == 3, "\(comments)")
+        try #require(comments.count == 3, "\(comments)")
         #expect(comments[1].contains(#"step 1 of 2 expect "PING\r\n""#), "\(comments)")
         #expect(comments[1].contains("CaptureTests.swift:\(failure.location.line)"), "\(comments)")
         #expect(comments[1].contains(failure.summary), "\(comments)")

@@ -114,7 +114,6 @@ typedef struct evl_queues {
     uint64_t withheld;       /* the client's, still in its own kernel; EVL_UNKNOWN */
     bool has_room;           /* the client's kernel would have taken more of a write */
     bool sent_fin;           /* the client's side has ended its stream */
-    bool orphaned;           /* the client's socket has no descriptor any more */
 } evl_queues;
 
 /* What the kernel has said of the client's side of a fault. */

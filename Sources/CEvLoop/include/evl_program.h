@@ -131,12 +131,12 @@ typedef struct evl_step {
     uint8_t expected_leave; /* evl_expected_leave */
     uint8_t depth;   /* REPEAT, CHOICE: how many of them it stands in, under EVL_MAX_NESTING */
     bool framed;     /* CHOICE: whether it has a framing */
+    bool measured;   /* it has a latency or segments, which count for nothing without */
     uint32_t target; /* REPEAT: index of the first step of its body, before this one; JUMP; others:
                         see the flags */
-    uint64_t limit_ns; /* EVL_LIMIT_DEFAULT, EVL_LIMIT_NONE, or the whole step's limit */
-    uint64_t
-        latency_ns;    /* from when it became current to its last byte, at most; 0: not measured */
-    uint32_t segments; /* TCP segments that its bytes must come in, exactly; 0: not counted */
+    uint32_t segments;   /* TCP segments that its bytes must come in, exactly; 0: nobody asks */
+    uint64_t limit_ns;   /* EVL_LIMIT_DEFAULT, EVL_LIMIT_NONE, or the whole step's limit */
+    uint64_t latency_ns; /* until its last byte has come, at most; 0: nobody asks */
     uint64_t number;
     const uint8_t *bytes;
     size_t length;

@@ -171,8 +171,7 @@ extension ConnectionReport.Queues {
         let isKnown = queues.withheld != UInt64.max
         self.init(
             unacknowledged: Int(queues.unacknowledged), held: Int(queues.held),
-            withheld: isKnown ? Int(queues.withheld) : 0, hasRoom: queues.has_room, sentFin: queues.sent_fin,
-            orphaned: queues.orphaned)
+            withheld: isKnown ? Int(queues.withheld) : 0, hasRoom: queues.has_room, sentFin: queues.sent_fin)
     }
 }
 

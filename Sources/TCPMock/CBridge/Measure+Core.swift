@@ -5,6 +5,7 @@ internal import CEvLoop
 extension evl_step {
     /// The core's zero means that nobody asks.
     mutating func add(_ measure: Measure) {
+        measured = true
         latency_ns = measure.latency.map { max($0.nanoseconds, 1) } ?? 0
         segments = UInt32(clamping: measure.segments ?? 0)
     }

@@ -83,6 +83,8 @@ struct Conversation: Sendable {
         let time: UInt64
         let received: Int
         let sent: Int
+        /// Whether others before it were left out.
+        var isBehindCut = false
     }
 
     /// How this side's socket went, when no entry before it has said it.

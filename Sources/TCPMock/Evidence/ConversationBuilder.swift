@@ -28,6 +28,11 @@ struct ConversationBuilder {
         conversation.kept = [
             message(.received, 0..<connection.receivedTotal), message(.sent, 0..<connection.sentCount),
         ]
+        conversation.traffic = connection.traffic.enumerated().map { index, mark in
+            Conversation.Traffic(
+                time: mark.time, received: mark.received, sent: mark.sent,
+                isBehindCut: index == connection.trafficHead && connection.trafficCut > 0)
+        }
         return conversation
     }
 

@@ -33,7 +33,7 @@ extension Verdict {
     package func artifact(_ kind: ArtifactFiles.Kind, title: String?) -> [UInt8] {
         switch kind {
         case .txt: Array(textArtifact(title: title).utf8)
-        case .html: []
+        case .html: Array(html(title: title).utf8)
         case .pcapng: evidence(title: title).pcapng
         }
     }

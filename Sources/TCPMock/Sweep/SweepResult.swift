@@ -48,8 +48,20 @@ public struct SweepFailure: Sendable, CustomStringConvertible {
     /// What has that case again: `TCPMOCK_REPLAY=File.swift:12/fin/1/17`.
     public var replay: String { smallest?.replay ?? "" }
 
+    /// Where the sweep's heat map was written to, if it was.
+    public internal(set) var artifacts: [String] = []
+
     /// Everything there is to say, in several lines.
-    public var message: String { details.isEmpty ? summary : "\(summary)\n\(details)" }
+    public var message: String {
+        ([summary] + (details.isEmpty ? [] : [details]) + artifacts.asFiles).joined(separator: "\n")
+    }
+
+    /// The same, with the files in which its evidence is.
+    package func with(artifacts: [String]) -> SweepFailure {
+        var failure = self
+        failure.artifacts = artifacts
+        return failure
+    }
 
     /// The message, behind the line it is about.
     public var description: String { "\(location): \(message)" }

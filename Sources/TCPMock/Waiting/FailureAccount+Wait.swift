@@ -9,14 +9,10 @@ extension FailureAccount {
     private var waitFacts: WaitFacts? {
         guard let aim = waitAim else { return nil }
         var facts = WaitFacts(aim: aim, side: plan.side)
-        facts.sent = connection.sentCount
         facts.unwritten = connection.unwritten
-        facts.received = connection.receivedTotal
-        facts.silence = connection.lastBytes > 0 ? .nanoseconds(connection.failedAt &- connection.lastBytes) : nil
         facts.unread = connection.sentCount > 0 ? sample?.unread : 0
         facts.queues = connection.queues
         facts.hasEnded = connection.gotFin || connection.queues?.sentFin == true
-        facts.isOrphaned = connection.queues?.orphaned ?? false
         facts.isReading = !isDeaf || connection.unjudged >= plan.options.limits.maxBuffered
         facts.lastSpeaker = lastSpeaker
         facts.later = laterSend

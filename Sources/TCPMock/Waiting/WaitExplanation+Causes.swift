@@ -94,10 +94,11 @@ extension WaitFacts {
         if inLockstep {
             return "the next slice goes, and the step is done, only when the \(peer) has read what it was sent"
         }
-        if let queues, queues.withheld > 0, !queues.hasRoom {
+        // Whether its kernel has room is no sign: the last read before a limit makes some.
+        if let queues, queues.withheld > 0, queues.held > 0 {
             let whose = isReading ? "this side's reading is full (maxBuffered)" : "the script does not read"
             return
-                "both sides write and neither reads: the \(peer)'s write waits for us, as \(whose), and ours for the \(peer)"
+                "both sides write and neither reads: what the \(peer) writes waits for us, as \(whose), and ours for the \(peer)"
         }
         if hasEnded {
             return "the \(peer) has ended its own stream and does not read ours: its receive buffer and ours are full"

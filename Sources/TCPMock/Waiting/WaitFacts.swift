@@ -65,18 +65,13 @@ struct WaitFacts: Sendable {
 
     var aim: Aim
     var side = Side.server
-    /// Bytes the kernel took of what was sent, and what it did not take.
-    var sent = 0
+    /// Bytes of what was sent that the kernel did not take.
     var unwritten = 0
-    var received = 0
-    /// Since the other side's last bytes; nil: there were none.
-    var silence: Duration?
     /// Of the bytes sent: those still in the other side's kernel; nil: nobody knows.
     var unread: Int?
     var queues: ConnectionReport.Queues?
-    /// Whether the other side has ended its stream, and whether nobody holds its socket any more.
+    /// Whether the other side has ended its stream.
     var hasEnded = false
-    var isOrphaned = false
     /// Whether the script takes bytes in at the moment.
     var isReading = true
     /// Who sent the latest bytes, where that is known.

@@ -11,6 +11,7 @@ extension Verdict {
         let clock = SettledClock(report)
         report.opened = clock.settled(report.opened)
         report.now = clock.settled(report.now)
+        report.wallClock = 1_767_225_600_000_000_000 - 1_000_000_000_000  // New Year 2026
         for index in report.connections.indices { report.connections[index].settle(clock) }
         return Judge.verdict(plan, report)
     }
@@ -40,7 +41,7 @@ private struct SettledClock {
 extension ConnectionReport {
     fileprivate var times: [UInt64] {
         [accepted, closed, stepBegan, lastBytes, failedAt, sample?.time ?? 0] + events.map(\.time)
-            + faults.flatMap { [$0.time, $0.settled] }
+            + faults.flatMap { [$0.time, $0.settled] } + traffic.map(\.time)
     }
 
     fileprivate mutating func settle(_ clock: SettledClock) {
@@ -55,6 +56,7 @@ extension ConnectionReport {
             Event(kind: $0.kind, step: $0.step, time: clock.settled($0.time), consumed: $0.consumed, sent: $0.sent)
         }
         faults = faults.map { $0.settled(clock) }
+        traffic = traffic.map { Traffic(time: clock.settled($0.time), received: $0.received, sent: $0.sent) }
         let port = UInt16(50_000 + number)
         let end = ConnectionEnd(
             evl_end(

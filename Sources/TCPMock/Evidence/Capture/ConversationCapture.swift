@@ -61,7 +61,7 @@ struct ConversationCapture {
     /// Where reads and writes were noted, they say when bytes went.
     private mutating func play(_ message: Conversation.Message) {
         let end = message.position + message.count
-        guard end > self[message.flow].lastCut else { return }
+        guard !self[message.flow].isNoted(before: end) else { return }
         send(message.flow, before: message.position)  // of steps that are not kept
         send(message.flow, before: end)
     }

@@ -33,6 +33,8 @@ struct StreamLane {
     /// Where reads or writes ended, and when.
     private let cuts: [(position: Int, time: UInt64)]
     private var nextCut = 0
+    /// Where reads and writes were noted, but left out.
+    private let gap: Range<Int>
 
     init(_ flow: Conversation.Flow, of conversation: Conversation, notes: [Note]) {
         self.flow = flow
@@ -40,11 +42,16 @@ struct StreamLane {
         let total = flow == .received ? conversation.receivedCount : conversation.sentCount
         self.total = total
         known = conversation.known(flow)
-        cuts = conversation.traffic.map { (min(flow == .received ? $0.received : $0.sent, total), $0.time) }
+        let cuts = conversation.traffic.map { (min(flow == .received ? $0.received : $0.sent, total), $0.time) }
+        let gapEnd = conversation.traffic.firstIndex(where: \.isBehindCut)
+        gap = gapEnd.map { ($0 == 0 ? 0 : cuts[$0 - 1].0)..<cuts[$0].0 } ?? 0..<0
+        self.cuts = cuts
     }
 
-    /// Up to where reads or writes are known.
-    var lastCut: Int { cuts.last?.position ?? 0 }
+    /// Whether reads or writes say when the bytes before `end` went.
+    func isNoted(before end: Int) -> Bool {
+        end <= cuts.last?.position ?? 0 && !gap.contains(end - 1)
+    }
 
     /// The next segment of the bytes before `end`; nil: there is none.
     mutating func next(before end: Int) -> Segment? {
@@ -58,7 +65,9 @@ struct StreamLane {
         position = extent.end
         return Segment(
             payload: extent.isKept ? .kept(known.bytes(range)) : .missing(range.count),
-            comments: comments(on: range, isKept: extent.isKept), time: cut?.time, isLast: extent.end == limit)
+            comments: comments(on: range, isKept: extent.isKept),
+            time: gap.contains(range.lowerBound) ? nil : cut?.time,
+            isLast: extent.end == limit)
     }
 
     /// What is said of bytes that are in no segment, for there were fewer than that.

@@ -4,10 +4,10 @@ extension Verdict {
     /// What was said on all connections, as the bytes of a pcapng file that Wireshark and tshark open.
     ///
     /// The packets are made from the transcript; nothing was sniffed. Facts are: the bytes and their order in each direction,
-    /// addresses and ports, when steps were done, who ended its stream (FIN) or reset the connection (RST), and the comments,
-    /// which name steps with their lines. Plausible only are: sequence numbers, acknowledgements, windows, the handshake, and
-    /// where segments part. Of bytes beyond ``MockServer/Options/recording`` only the number is there, as of packets captured in
-    /// part. See <doc:Captures>.
+    /// addresses and ports, when bytes were read and written, who ended its stream (FIN) or reset the connection (RST), and
+    /// the comments, which name steps with their lines. Plausible only are: sequence numbers, acknowledgements, windows, the
+    /// handshake, and where long reads and writes part. Of bytes beyond ``MockServer/Options/recording`` only the number is
+    /// there, as of packets captured in part. See <doc:Captures>.
     public var pcapng: [UInt8] { evidence().pcapng }
 }
 
