@@ -61,10 +61,11 @@ private func hostilePage() async throws -> String {
     #expect(html.contains("<mark class=\"first\">4f</mark>"))
 }
 
-@Test func connectionsThatFailedComeFirstAndTheRestIsNamed() {
+@Test func connectionsThatFailedComeFirstAndTheRestIsNamed() throws {
     let all = (1...60).map { conversation($0, isFailed: $0 == 57) }
     let html = EvidencePage(evidence(all)).html
-    #expect(html.place(of: "aria-label=\"connection 57\"")! < html.place(of: "aria-label=\"connection 1\"")!)
+    let failed = try #require(html.place(of: "aria-label=\"connection 57\""))
+    #expect(failed < (try #require(html.place(of: "aria-label=\"connection 1\""))))
     #expect(html.components(of: "class=\"lifelines\"") == EvidencePage.mostConnections)
     #expect(html.contains("10 more connections not drawn:"))
     #expect(html.contains("60 (127.0.0.1:60)"))

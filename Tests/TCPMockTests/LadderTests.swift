@@ -112,7 +112,7 @@ func gapsAreShort(nanoseconds: UInt64, shown: String) {
 
 @Test(arguments: [
     (0, "1970-01-01 00:00:00.000 UTC"), (951_782_400_000, "2000-02-29 00:00:00.000 UTC"),
-    (1_795_253_405_250, "2026-11-21 09:30:05.250 UTC"),
+    (1_772_323_200_001, "2026-03-01 00:00:00.001 UTC"), (1_795_253_405_250, "2026-11-21 09:30:05.250 UTC"),
 ])
 func theTimeOfDayIsThatOfTheWorld(milliseconds: Int64, shown: String) {
     #expect(LadderText.timeOfDay(milliseconds * 1_000_000) == shown)

@@ -4,7 +4,8 @@ import Children
 import Foundation
 import Testing
 
-@Suite struct PageTests {
+/// One after the other: each starts a browser.
+@Suite(.serialized) struct PageTests {
     /// How a page is looked at.
     enum View: String, CaseIterable, Sendable {
         case desktop = ""
@@ -15,23 +16,18 @@ import Testing
         var options: [String] { rawValue.split(separator: " ").map(String.init) }
     }
 
-    /// Made once, by an executable that lies beside the tests.
-    private static let folder = Task {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("pages-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let result = try await Child.run(builtExecutable("Pages"), [folder], deadline: .seconds(120))
-        try #require(result.status == 0, "\(result)")
-        return folder
-    }
-
     /// Asks what `Interop/Browser/layout.py` asks: no sideways scrolling, arrows between their lifelines, labels whole and apart,
     /// text that can be read, a script that runs, and no complaint or request.
     private func look(at page: String, _ view: View, _ options: String...) async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("pages-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let made = try await Child.run(builtExecutable("Pages"), [folder.path, page], deadline: .seconds(120))
+        try #require(made.status == 0, "\(made)")
         let script = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../Browser/layout.py").standardized
             .path
-        let path = try await "\(PageTests.folder.value)/\(page).html"
-        let result = try await Child.run(
-            "python3", [script, path] + view.options + options, deadline: .seconds(120))
+        let arguments = [script, "\(folder.path)/\(page).html"] + view.options + options
+        let result = try await Child.run("python3", arguments, deadline: .seconds(120))
         #expect(result.status == 0 && result.output.isEmpty, "\(result)")
     }
 
