@@ -26,7 +26,7 @@ struct ConversationBuilder {
         conversation.receivedCount = connection.receivedTotal
         conversation.sentCount = connection.sentCount
         conversation.kept = [
-            message(.received, 0..<connection.receivedTotal), message(.sent, 0..<connection.sentCount),
+            message(.received, 0..<connection.receivedTotal), message(.sent, 0..<max(0, connection.sentCount)),
         ]
         conversation.traffic = connection.traffic.enumerated().map { index, mark in
             Conversation.Traffic(
