@@ -134,6 +134,12 @@ public final class TestClient: Sendable {
         return true
     }
 
+    /// Lets the kernel gather what is written in small pieces, as it does by default.
+    public func delaySmallWrites() {
+        var off: Int32 = 0
+        setsockopt(fd, Int32(IPPROTO_TCP), TCP_NODELAY, &off, socklen_t(MemoryLayout<Int32>.size))
+    }
+
     // MARK: Talking
 
     public func send(_ text: String) throws {

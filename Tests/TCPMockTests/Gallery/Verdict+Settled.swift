@@ -57,6 +57,7 @@ extension ConnectionReport {
         }
         faults = faults.map { $0.settled(clock) }
         traffic = traffic.map { Traffic(time: clock.settled($0.time), received: $0.received, sent: $0.sent) }
+        measure?.settle()
         let port = UInt16(50_000 + number)
         let end = ConnectionEnd(
             evl_end(
@@ -79,5 +80,15 @@ extension ConnectionReport.Fault {
             sent: sent,
             acknowledged: acknowledged, unread: unread, held: held, withheld: withheld, sentReset: sentReset,
             hasRoom: hasRoom)
+    }
+}
+
+extension ConnectionReport.Measure {
+    /// What fifty milliseconds come to on a machine that is quiet.
+    fileprivate mutating func settle() {
+        guard kind == .latency else { return }
+        measured = 50_300_000
+        (untilRead, late, waited) = (40_000, 0, 0)
+        witness = .nobody
     }
 }
