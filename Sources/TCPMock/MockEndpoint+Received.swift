@@ -41,10 +41,10 @@ extension MockEndpoint {
 
     /// Waits until the client has sent `pattern`, blocking the calling thread.
     ///
-    /// - Parameters:
-    ///   - pattern: The bytes to look for; at least one.
-    ///   - connection: The number of the connection that must send them, counted from 1. Nil: any.
-    ///   - limit: How long to wait, multiplied by `TCPMOCK_TIMEOUT_SCALE`. Nil: until the server ends.
+    /// - `pattern`: The bytes to look for; at least one.
+    /// - `connection`: The number of the connection that must send them, counted from 1. Nil: any.
+    /// - `limit`: How long to wait, multiplied by `TCPMOCK_TIMEOUT_SCALE`. Nil: until the server ends.
+    ///
     /// - Returns: The number of the connection that sent them.
     /// - Throws: ``MockError`` that says what has come instead.
     @available(*, noasync, message: "use 'try await received(…)'")

@@ -6,6 +6,7 @@ import TestClient
 let exhibitsOfTime: [Exhibit] = [
     .served(
         "50-latency", "An answer that takes too long", "The client thinks for fifty milliseconds before it answers.",
+        options: .init(limits: Limits(step: shortly, afterScript: shortly)),
         { [.send("PING\r\n"), .expect("PONG\r\n", latency: .milliseconds(20))] },
         by: { client in
             _ = try client.receive(6)

@@ -59,17 +59,16 @@ extension ConnectionReport {
         traffic = traffic.map { Traffic(time: clock.settled($0.time), received: $0.received, sent: $0.sent) }
         measure?.settle()
         let port = UInt16(50_000 + number)
-        let end = ConnectionEnd(
+        (peerEnd, localEnd) = side == .server ? (.at(port), .at(7000)) : (.at(7000), .at(port))
+    }
+}
+
+extension ConnectionEnd {
+    fileprivate static func at(_ port: UInt16) -> ConnectionEnd {
+        ConnectionEnd(
             evl_end(
-                bytes: (127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), port: side == .server ? port : 7000,
+                bytes: (127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), port: port,
                 family: UInt8(EVL_IPV4.rawValue)))
-        peerEnd = end
-        if side == .client {
-            localEnd = ConnectionEnd(
-                evl_end(
-                    bytes: (127, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0), port: port,
-                    family: UInt8(EVL_IPV4.rawValue)))
-        }
     }
 }
 

@@ -7,7 +7,7 @@ extension Verdict {
     /// addresses and ports, when bytes were read and written, who ended its stream (FIN) or reset the connection (RST), and
     /// the comments, which name steps with their lines. Plausible only are: sequence numbers, acknowledgements, windows, the
     /// handshake, and where long reads and writes part. Of bytes beyond ``MockServer/Options/recording`` only the number is
-    /// there, as of packets captured in part. See <doc:Captures>.
+    /// there, as of packets captured in part. See <doc:PacketCaptures>.
     public var pcapng: [UInt8] { evidence().pcapng }
 }
 
