@@ -45,15 +45,13 @@ static void take_pressure(machine_sample *sample) {
     sample->pressure_ns = strtoull(total + strlen("total="), NULL, 10) * 1000u;
 }
 
-/* "cpu  4564752 235 1274439 3470477 13988 0 224656 2443 0 0": the eighth, in ticks. Where none has
- * ever been stolen none will be: then it is not asked again, for the answer is long. */
+/* "cpu  4564752 235 1274439 3470477 13988 0 224656 2443 0 0": the eighth, in ticks. */
 static uint64_t stolen(void) {
-    static bool is_told = true; /* loop thread only */
     char text[256];
     uint64_t ticks = 0;
-    if (!is_told || !read_text(AT_FDCWD, "/proc/stat", text, sizeof text))
+    if (!read_text(AT_FDCWD, "/proc/stat", text, sizeof text) ||
+        sscanf(text, "cpu %*u %*u %*u %*u %*u %*u %*u %" SCNu64, &ticks) != 1)
         return 0;
-    is_told = sscanf(text, "cpu %*u %*u %*u %*u %*u %*u %*u %" SCNu64, &ticks) == 1 && ticks > 0;
     long second = sysconf(_SC_CLK_TCK);
     return second > 0 ? ticks * (1000000000u / (uint64_t)second) : 0;
 }
@@ -149,6 +147,11 @@ void machine_release(machine_sample *sample) {
 
 /* --- what they say --- */
 
+/* A counter that could not be read again, or has gone back, tells of nothing. */
+static uint64_t since(uint64_t before, uint64_t after) {
+    return after > before ? after - before : 0;
+}
+
 static const thread_wait *find(const machine_sample *sample, int32_t id) {
     for (uint32_t i = 0; i < sample->thread_count; i++)
         if (sample->threads[i].id == id)
@@ -168,7 +171,7 @@ static bool threads_waited(const machine_sample *before, const machine_sample *a
             return false;
     for (uint32_t i = 0; i < after->thread_count; i++) {
         const thread_wait *was = find(before, after->threads[i].id);
-        *waited += after->threads[i].waited_ns - (was == NULL ? 0 : was->waited_ns);
+        *waited += since(was == NULL ? 0 : was->waited_ns, after->threads[i].waited_ns);
     }
     return true;
 }
@@ -203,9 +206,9 @@ uint64_t machine_waited(const machine_sample *before, const machine_sample *afte
         return 0;
     if (before->has_pressure && after->has_pressure) {
         *witness = EVL_WITNESS_PRESSURE;
-        waited =
-            machine_pressed(after->pressure_ns - before->pressure_ns,
-                            after->time_ns - before->time_ns, after->processors, after->tick_ns);
+        waited = machine_pressed(since(before->pressure_ns, after->pressure_ns),
+                                 since(before->time_ns, after->time_ns), after->processors,
+                                 after->tick_ns);
     }
     /* Not counted is what keeps a thread from being called ready: the kernel's own work on the way
      * of a segment, and a wake-up that another processor has yet to hear of. */
@@ -214,5 +217,5 @@ uint64_t machine_waited(const machine_sample *before, const machine_sample *afte
         *witness = EVL_WITNESS_THREADS;
         waited = threads + after->tick_ns;
     }
-    return waited + (after->stolen_ns - before->stolen_ns);
+    return waited + since(before->stolen_ns, after->stolen_ns);
 }

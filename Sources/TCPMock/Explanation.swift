@@ -16,8 +16,8 @@ enum Explanation: Sendable {
         self =
             switch error {
             case let error as UnplayableReply: .unplayable(error.reason)
-            case let error as MockError: .thrown(error.message)
-            default: .thrown(String(describing: error))
+            case let error as MockError: .thrown(error.message.visible)
+            default: .thrown(String(describing: error).visible)
             }
     }
 }

@@ -18,7 +18,7 @@ extension MockEndpoint {
         /// What a join that found a failure throws, once the failure is reported; nil: the failures themselves.
         var onJoinFailure: (@Sendable ([ScriptFailure]) -> any Error)?
         /// Where its evidence goes, once that was asked for.
-        var artifacts: ArtifactFiles?
+        var artifacts: Result<ArtifactFiles, MockError>?
         /// The test it was made for, where the framework can't be asked.
         var testName: String?
     }
@@ -54,14 +54,19 @@ extension MockEndpoint {
         set { telling.withLock { $0.testName = newValue } }
     }
 
-    /// The files for its evidence: the same ones each time.
-    ///
-    /// - Throws: ``MockError`` when they can't be made.
-    package func artifactFiles(_ make: () throws(MockError) -> ArtifactFiles) throws(MockError) -> ArtifactFiles {
-        if let files = telling.withLock({ $0.artifacts }) { return files }
-        let files = try make()
-        telling.withLock { $0.artifacts = files }
-        return files
+    /// The files for its evidence, the same ones each time; nil when they can't be had, of which `complain` is told once.
+    package func artifactFiles(
+        _ make: () throws(MockError) -> ArtifactFiles, complain: (MockError) -> Void
+    ) -> ArtifactFiles? {
+        // Made in the lock: two threads that ask at once must get the same.
+        let (result, isNew) = telling.withLock { telling in
+            if let known = telling.artifacts { return (known, false) }
+            let made = Result { () throws(MockError) in try make() }
+            telling.artifacts = made
+            return (made, true)
+        }
+        if case .failure(let error) = result, isNew { complain(error) }
+        return try? result.get()
     }
 
     /// What `join()` throws instead of the failures themselves.

@@ -30,7 +30,9 @@ extension ScriptLint {
         case _ where reads: state.unanswered = nil
         case .send, .sendFrame:
             guard step.limit == nil, step.pacing?.delivery != .lockstep else { return }
-            state.unanswered?.bytes += step.sentCount
+            guard let before = state.unanswered?.bytes else { return }
+            let (all, isTooMuch) = before.addingReportingOverflow(step.sentCount)
+            state.unanswered?.bytes = isTooMuch ? .max : all
             state.unanswered?.last = step
         default: break
         }

@@ -77,11 +77,13 @@ enum ScriptLint {
             try walk(options, depth: depth + 1, &state)
         case .optional(let body):
             try checkOptional(step, body, followedBy: rest.filter { !$0.isLabel }[...])
+            state.unanswered = nil  // which way to go is read
             var inside = state
             try walk(body, depth: depth + 1, &inside)
             state.isFirst = false
         case .choose(let routes):
             try checkRoutes(step, routes)
+            state.unanswered = nil
             let ways = try routes.map { route in
                 var inside = state
                 try walk(route.script.steps, depth: depth + 1, &inside)

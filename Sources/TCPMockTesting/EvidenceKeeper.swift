@@ -30,7 +30,7 @@ struct EvidenceKeeper: Sendable {
         self.endpoint = endpoint
         self.directory = directory
         self.keepsAll = keepsAll
-        let test = endpoint.testName ?? EvidenceKeeper.currentTest
+        let test = (endpoint.testName ?? EvidenceKeeper.currentTest).map { String($0.prefix(70)) }
         name = [test, endpoint.location.fileName].compactMap { $0 }.joined(separator: "-")
     }
 
@@ -41,7 +41,7 @@ struct EvidenceKeeper: Sendable {
 
     /// The failures, with the paths of what will be written. Without `TCPMOCK_ARTIFACTS`, as they are.
     func named(in failures: [ScriptFailure]) -> [ScriptFailure] {
-        guard let files else { return failures }
+        guard !failures.isEmpty, let files else { return failures }
         return failures.map { $0.with(artifacts: files.paths) }
     }
 
@@ -67,11 +67,10 @@ struct EvidenceKeeper: Sendable {
     /// Nil where nobody asked for files, or they can't be had, which is said once.
     private var files: ArtifactFiles? {
         guard let directory else { return nil }
-        do throws(MockError) {
-            return try endpoint.artifactFiles { () throws(MockError) in try ArtifactFiles(in: directory, named: name) }
-        } catch {
-            printToStandardError("TCPMOCK_ARTIFACTS: \(error.message)")
-            return nil
+        return endpoint.artifactFiles { () throws(MockError) in
+            try ArtifactFiles(in: directory, named: name)
+        } complain: {
+            printToStandardError("TCPMOCK_ARTIFACTS: \($0.message)")
         }
     }
 

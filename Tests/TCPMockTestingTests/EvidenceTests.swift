@@ -53,7 +53,9 @@ private func remove(_ directory: String, _ files: [String]) {
     let verdict = await server.finish()
     #expect(verdict.isClean)
     let directory = try directory()
-    EvidenceKeeper(.none, server, directory: directory, keepsAll: false).keep(verdict)
+    let keeper = EvidenceKeeper(.none, server, directory: directory, keepsAll: false)
+    keeper.keep(verdict)
+    #expect(keeper.named(in: verdict.failures).isEmpty)
     #expect(rmdir(directory) == 0, "it is empty")
     EvidenceKeeper(.none, server, directory: directory, keepsAll: true).keep(verdict)
     let name = "nothingIsWrittenOfATestThatPassesUnlessAsked-EvidenceTests"

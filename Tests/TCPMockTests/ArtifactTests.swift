@@ -79,6 +79,24 @@ private func failingVerdict() async throws -> Verdict {
     }
 }
 
+@Test func aFileOfAnotherKindIsNotOverwrittenEither() async throws {
+    let verdict = try await failingVerdict()
+    try await withDirectory { directory in
+        let notes = "\(directory)/notes.txt"
+        let descriptor = open(notes, O_WRONLY | O_CREAT, 0o644)
+        write(descriptor, "mine", 4)
+        close(descriptor)
+        let paths = try verdict.write(to: directory, named: "notes")
+        #expect(paths.first == "\(directory)/notes-2.html")
+        #expect(try content(notes) == Array("mine".utf8))
+        #expect(files(in: directory).count == 4, "nothing is left of the first try")
+    }
+}
+
+@Test func textFromElsewhereCantMoveATerminal() {
+    #expect("no \u{1B}[2Janswer\nto \u{202E}x".visible == "no \\u{1b}[2Janswer\n    to \\u{202e}x")
+}
+
 @Test func withoutANameFilesAreNamedAfterTheLineThatMadeTheServer() async throws {
     let verdict = try await failingVerdict()
     try await withDirectory { directory in

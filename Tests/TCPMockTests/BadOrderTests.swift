@@ -125,6 +125,11 @@ private func expectRefused(_ bad: BadScript) throws {
         BadScript(
             [.stopReading(), .send(bytes(room - 7)), .sendFrame("abcd", line: 7), .close()], 7,
             "with it \(grouped(room + 1, "byte"))"),
+        BadScript(
+            [
+                .stopReading(), .repeat(4_000_000_000, [.repeat(4_000_000_000, [.send("ab")])]), .send("x", line: 9),
+                .delay(.zero),
+            ], 9, "while nothing is read"),
     ]
 
     @Test(arguments: unread.indices)
@@ -140,6 +145,13 @@ private func expectRefused(_ bad: BadScript) throws {
         #expect(problem([.stopReading(), .send(Self.tooMuch), .expectDisconnect()]) == nil)
         #expect(problem([.expectBackpressure(), .send(Self.tooMuch), .expect("x")]) == nil)
         #expect(problem([.stopReading(), .resumeReading(), .send(Self.tooMuch), .delay(.zero)]) == nil)
+        let way: Script = [
+            .expectBackpressure(), .send(Self.tooMuch), .choose([.when("a", [.expect("ab")]), .when("c", [])]),
+            .delay(.zero),
+        ]
+        #expect(problem(way) == nil, "a choice reads")
+        let either: Script = [.expectBackpressure(), .send(Self.tooMuch), .optional(.expect("a")), .expect("b")]
+        #expect(problem(either + [.delay(.zero)]) == nil)
     }
 
     /// The scripts that are refused really go no further; those that read are played while the send waits.

@@ -68,7 +68,7 @@ private func paragraph(
         connection.sent = KeptBytes(head: Array("cd".utf8), tail: [], total: 4)
     }
     #expect(text[3] == "  +0.25 ms     -> \"cd\"… (4 bytes, the first 2 kept)      step 2 ok")
-    #expect(text.last?.hasSuffix("8 bytes received, 4 sent; not kept: 2 of those sent") == true)
+    #expect(text.last?.hasSuffix("8 bytes received, 4 sent; not shown: 2 of those sent") == true)
 }
 
 @Test func theBytesOfATextAreAsManyAsAskedFor() throws {

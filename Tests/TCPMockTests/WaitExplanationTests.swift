@@ -131,5 +131,8 @@ private func call(_ name: String, thread: UInt = 1) -> BlockedCall {
         #expect(FramingClue(Array("A\n".utf8), total: 2, in: .delimiter("\r\n\r\n")) == .lineFeedAlone)
         #expect(FramingClue(Array("A\r\n".utf8), total: 3, in: .delimiter("\r\n\r\n")) == .noEnding("\"\\r\\n\\r\\n\""))
         #expect(FramingClue(Array("A".utf8), total: 1, in: .line) == .noEnding("line ending"))
+        #expect(
+            FramingClue(Array("a\nb".utf8), total: 3, in: .delimiter("\r\n")) == .noEnding("\"\\r\\n\""),
+            "it may be late")
     }
 }

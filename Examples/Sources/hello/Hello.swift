@@ -19,7 +19,7 @@ struct Hello {
             print("the client got", try client.ask("PING") ?? "nothing")
         }
         print(followed)
-        print(followed.transcript)
+        print(followed.transcript(payload: .text, color: .automatic))
 
         print("\nA client that says PONG where the script expects PING:\n")
         let departed = try await talk { client in

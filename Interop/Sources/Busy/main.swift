@@ -10,10 +10,6 @@ private let arguments = CommandLine.arguments.dropFirst().compactMap { Int($0) }
 private let hogs = arguments.first ?? 4
 private let runs = arguments.dropFirst().first ?? 50
 
-private let children = try (0..<hogs).map { _ in
-    try BackgroundChild("nice", ["-n", "19", "sh", "-c", "while :; do :; done"], deadline: .seconds(120))
-}
-
 /// A client in this process, on a thread of its own.
 private func inside(after milliseconds: UInt32) -> @Sendable (MockServer) async throws -> Void {
     { server in
@@ -54,8 +50,11 @@ private func measure(
             .expect("HELLO\n", within: .seconds(60)), .send("PING\n"),
             .expect("PONG\n", within: .seconds(60), latency: latency),
         ])
-        do { try await client(server) } catch {}
+        // Of a connection that has failed the client gets a reset; else it must come through.
+        var thrown: (any Error)?
+        do { try await client(server) } catch { thrown = error }
         let verdict = await server.finish()
+        if let thrown, verdict.isClean { throw thrown }
         if !verdict.isClean {
             failed += 1
             example = "\(verdict)"
@@ -71,6 +70,29 @@ private func measure(
     return failed
 }
 
+/// What can't fail proves nothing: before the machine is kept busy, the client that waits is caught.
+private func catchSlowClient() async throws -> Bool {
+    for attempt in 1...100 {
+        let server = try MockServer([
+            .expect("HELLO\n", within: .seconds(60)), .send("PING\n"),
+            .expect("PONG\n", within: .seconds(60), latency: .milliseconds(20)),
+        ])
+        try? await inside(after: 50)(server)
+        if await !server.finish().isClean {
+            print("after 50 ms, before the machine is kept busy: failed at attempt \(attempt)")
+            return true
+        }
+    }
+    return false
+}
+
+guard try await catchSlowClient() else {
+    print("a client that waits 50 ms was never caught by a latency of 20 ms")
+    exit(1)
+}
+private let children = try (0..<hogs).map { _ in
+    try BackgroundChild("nice", ["-n", "19", "sh", "-c", "while :; do :; done"], deadline: .seconds(120))
+}
 private var red = 0
 for bound in [Duration.milliseconds(20), .milliseconds(2)] {
     red += try await measure("at once, in this process", latency: bound, inside(after: 0))

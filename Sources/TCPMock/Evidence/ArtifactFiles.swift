@@ -28,16 +28,28 @@ package struct ArtifactFiles: Sendable {
         let name = ArtifactFiles.fileName(name)
         for attempt in 1...100_000 {
             let base = "\(directory)/\(attempt == 1 ? name : "\(name)-\(attempt)")"
-            let path = "\(base).\(kinds[0].rawValue)"
-            let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-            if descriptor >= 0 {
-                close(descriptor)
+            if try ArtifactFiles.take(kinds.map { "\(base).\($0.rawValue)" }) {
                 (self.base, self.kinds) = (base, kinds)
                 return
             }
-            if errno != EEXIST { throw ArtifactFiles.error("can't create \(path)", errno) }
         }
         throw MockError(kind: .system, "can't find a free name for \(name) in \(directory): there are 100,000 of them")
+    }
+
+    /// Creates all of them, or none: false when somebody has one.
+    private static func take(_ paths: [String]) throws(MockError) -> Bool {
+        for (index, path) in paths.enumerated() {
+            let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+            if descriptor >= 0 {
+                close(descriptor)
+                continue
+            }
+            let number = errno
+            for taken in paths[..<index] { unlink(taken) }
+            if number == EEXIST { return false }
+            throw error("can't create \(path)", number)
+        }
+        return true
     }
 
     /// All paths, in the order of ``Kind``.
@@ -74,7 +86,7 @@ package struct ArtifactFiles: Sendable {
     }
 
     private static func write(_ bytes: [UInt8], to path: String) throws(MockError) {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw error("can't open \(path)", errno) }
         defer { close(descriptor) }
         var rest = bytes[...]

@@ -72,20 +72,21 @@ struct TranscriptText {
 extension Conversation {
     /// `ended        the client closed (FIN); 12 bytes received, 6 sent`.
     fileprivate var endText: String {
-        "ended".padded(to: 13) + "\(end); \(counted(receivedCount, "byte")) received, \(sentCount) sent" + keptText
+        "ended".padded(to: 13) + "\(end); \(counted(receivedCount, "byte")) received, \(grouped(sentCount)) sent"
+            + missingText
     }
 
-    /// What of them is not to be seen, because there were more than are kept.
-    private var keptText: String {
-        func missing(_ flow: Flow) -> Int {
-            entries.reduce(0) { sum, entry in
+    /// What of them is not to be seen: more than is kept of bytes, or of steps.
+    private var missingText: String {
+        func missing(_ flow: Flow, of total: Int) -> Int {
+            let shown = entries.reduce(0) { sum, entry in
                 guard case .message(let message) = entry.content, message.flow == flow else { return sum }
-                return sum + message.missing
+                return sum + message.head.count + message.tail.count
             }
+            return max(0, total - shown)
         }
-        let missing = [(missing(.received), "received"), (missing(.sent), "sent")].filter { $0.0 > 0 }
-        guard !missing.isEmpty else { return "" }
-        let counts = missing.map { "\(grouped($0)) of those \($1)" }
-        return "; not kept: " + counts.joined(separator: " and ")
+        let counts = [(missing(.received, of: receivedCount), "received"), (missing(.sent, of: sentCount), "sent")]
+            .filter { $0.0 > 0 }.map { "\(grouped($0.0)) of those \($0.1)" }
+        return counts.isEmpty ? "" : "; not shown: " + counts.joined(separator: " and ")
     }
 }

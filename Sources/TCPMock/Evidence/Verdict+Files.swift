@@ -38,11 +38,24 @@ extension Verdict {
         }
     }
 
-    /// Failures first, then what was said, byte by byte.
+    /// Failures first, then what was said, byte by byte: connections, until there is enough to read.
     private func textArtifact(title: String?) -> String {
-        let heading = title.map { ["\($0)"] } ?? []
-        return (heading + [description, transcript(payload: .hexDump)]).joined(separator: "\n\n") + "\n"
+        var parts = (title.map { [$0] } ?? []) + [description]
+        var room = Verdict.longestText
+        for (index, connection) in connections.enumerated() {
+            guard room > 0 else {
+                parts.append("… \(counted(connections.count - index, "connection")) more")
+                break
+            }
+            let text = connection.transcript(payload: .hexDump)
+            room -= text.utf8.count
+            parts.append(text)
+        }
+        return parts.joined(separator: "\n\n") + "\n"
     }
+
+    /// After so many bytes a transcript's file has no further connection.
+    private static let longestText = 4 << 20
 }
 
 extension SourcePosition {

@@ -45,7 +45,7 @@ struct SweepClient: Sendable {
 extension SweepEnding {
     fileprivate init<R>(_ result: Result<R, any Error>, _ classify: (Result<R, any Error>) -> SweepOutcome) {
         outcome = classify(result)
-        if case .failure(let error) = result { detail = "\(error)" }
+        if case .failure(let error) = result { detail = "\(error)".visible }
     }
 }
 

@@ -73,7 +73,7 @@ enum BlockedCalls {
 
     /// All that are known: those that are blocked, and the latest that were.
     static var known: [BlockedCall] {
-        state.withLock { $0.ended + $0.open.values }
+        state.withLock { $0.ended + $0.open.sorted { $0.key < $1.key }.map(\.value) }
     }
 }
 

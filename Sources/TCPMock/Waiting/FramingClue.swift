@@ -41,9 +41,7 @@ enum FramingClue: Sendable, Equatable {
 
     private init(ending: [UInt8], of bytes: [UInt8]) {
         let endsLines = ending.starts(with: [0x0d, 0x0a])
-        let hasOddEnd = bytes.indices.contains {
-            bytes[$0] == 0x0a && ($0 == 0 || bytes[$0 - 1] != 0x0d)
-        }
+        let hasOddEnd = bytes.last == 0x0a && bytes.dropLast().last != 0x0d
         self = endsLines && hasOddEnd ? .lineFeedAlone : .noEnding(ByteText.quoted(ending))
     }
 

@@ -17,12 +17,7 @@ private let allExhibits = exhibitsOfBytes + exhibitsOfLeaving + exhibitsOfWaitin
 struct GalleryTests {
     @Test(arguments: allExhibits)
     func aFailureReadsAsInTheGallery(exhibit: Exhibit) async throws {
-        let verdict = try await exhibit.run().settled
-        // On a busy machine what is measured may come to no result.
-        if !verdict.inconclusive.isEmpty {
-            print("inconclusive: \(verdict.inconclusive)")
-            return
-        }
+        guard let verdict = try await conclusive(exhibit) else { return }
         #expect(verdict.failures.count == 1, "\(verdict)")
         if let directory = getenv("TCPMOCK_GALLERY").map({ String(cString: $0) }) {
             try Gallery.write(exhibit, verdict, to: directory)
@@ -31,6 +26,16 @@ struct GalleryTests {
         let golden = try Gallery.text(of: exhibit)
         let text = Gallery.text(exhibit, verdict)
         #expect(free(text) == free(golden), "\(text)")
+    }
+
+    /// What is measured may come to no result on a busy machine; nil where it never does.
+    private func conclusive(_ exhibit: Exhibit) async throws -> Verdict? {
+        for _ in 0..<10 {
+            let verdict = try await exhibit.run()
+            if verdict.inconclusive.isEmpty { return verdict.settled }
+        }
+        #expect(getenv("TCPMOCK_GALLERY") == nil, "\(exhibit.name) needs a machine that is less busy")
+        return nil
     }
 
     /// Without what differs from run to run: times, ports, and how much the kernels held.

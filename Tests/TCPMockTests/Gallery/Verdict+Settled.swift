@@ -6,14 +6,26 @@ import CEvLoop
 
 extension Verdict {
     var settled: Verdict {
-        var (plan, report) = (facts.plan, facts.report)
-        if plan.listening != nil { plan.listening = .ipv4("127.0.0.1", port: 7000) }
+        var (plan, report) = (facts.plan.settled, facts.report)
         let clock = SettledClock(report)
         report.opened = clock.settled(report.opened)
         report.now = clock.settled(report.now)
         report.wallClock = 1_767_225_600_000_000_000 - 1_000_000_000_000  // New Year 2026
         for index in report.connections.indices { report.connections[index].settle(clock) }
         return Judge.verdict(plan, report)
+    }
+}
+
+extension EndpointPlan {
+    /// As if it had been on another port.
+    fileprivate var settled: EndpointPlan {
+        let address = MockAddress.ipv4("127.0.0.1", port: 7000)
+        var options = options
+        options.address = address
+        var plan = EndpointPlan(mode: mode, scripts: scripts, options: options, scale: scale, location: location)
+        plan.listening = listening.map { _ in address }
+        plan.dial = dial
+        return plan
     }
 }
 

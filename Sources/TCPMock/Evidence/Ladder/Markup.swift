@@ -60,25 +60,19 @@ struct Markup: Sendable {
             case ">": result += "&gt;"
             case "\"": result += "&quot;"
             case "'": result += "&#39;"
-            case _ where isHidden(scalar): result += "\\u{\(String(scalar.value, radix: 16))}"
+            case _ where scalar.isHidden: result += scalar.named
             default: result.unicodeScalars.append(scalar)
             }
-        }
-    }
-
-    /// Control characters, those that change the direction of text (see Unicode TR 36), and line separators.
-    private static func isHidden(_ scalar: UnicodeScalar) -> Bool {
-        switch scalar.value {
-        case 0x09, 0x0a: false
-        case 0...0x1f, 0x7f...0x9f, 0x200b...0x200f, 0x2028...0x202e, 0x2060...0x2069, 0xfeff: true
-        default: false
         }
     }
 }
 
 extension String {
-    /// At most so many characters, the cut shown.
+    /// At most so many characters, the cut shown; of marks that pile up on one, not many.
     func shortened(to most: Int) -> String {
-        count > most ? prefix(most - 1) + "…" : self
+        if unicodeScalars.count > 4 * most {
+            return String(unicodeScalars.prefix(4 * most)).shortened(to: most - 1) + "…"
+        }
+        return count > most ? prefix(most - 1) + "…" : self
     }
 }
