@@ -62,12 +62,12 @@ extension CaptureFile {
 }
 
 @Test func whatCameInPiecesIsCapturedInPieces() async throws {
-    let verdict = try await serve([.expect("abcdef"), .send("ghi"), .expectDisconnect()]) { client in
-        for piece in ["ab", "cdef"] {
-            try client.send(piece)
-            pause(milliseconds: 20)
-        }
+    let verdict = try await play([.expect("abcdef"), .send("ghi"), .expectDisconnect()]) { client, server in
+        try client.send("ab")
+        try await server.received("ab")
+        try client.send("cdef")
         try client.expectText("ghi")
+        client.close()
     }
     let file = capture(verdict)
     #expect(file.packets.map(\.payload).filter { !$0.isEmpty } == ["ab", "cdef", "ghi"].map { Array($0.utf8) })
