@@ -16,7 +16,7 @@ struct EndpointPlan: Sendable {
         let options: MockServer.Options
         let scale: TimeoutScale
         let location: SourcePosition
-        let thread = BlockedCalls.thisThread
+        let thread = BlockedCalls.ownThread
 
         init(_ mode: Mode, _ options: MockServer.Options, _ scale: TimeoutScale, _ location: SourcePosition) {
             self.mode = mode

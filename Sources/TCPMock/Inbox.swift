@@ -38,7 +38,7 @@ final class Inbox: Sendable {
     /// Nil: the endpoint's scripts are fixed.
     let live: LiveScript?
     /// The thread that made the endpoint.
-    private let thread = BlockedCalls.thisThread
+    private let thread = BlockedCalls.ownThread
 
     init(log: ActivityLog? = nil, live: LiveScript? = nil) {
         self.log = log

@@ -1,8 +1,9 @@
 // Threads that a call of TCPMock's own blocks can't be the client: failures name them.
 
-import TCPMock
 import TestClient
 import Testing
+
+@testable import TCPMock
 
 private let soon = Limits(step: .milliseconds(100))
 
@@ -28,7 +29,7 @@ private func failure(_ body: @escaping @Sendable () throws -> [ScriptFailure]) a
                     + "so it can't be the client that sends"), "\(failure)")
         #expect(
             failure.likelyCause?.hasSuffix(
-                "; or is the client to run on the thread that is blocked in server.join()?") == true, "\(failure)")
+                " or is the client to run on the thread that is blocked in server.join()?") == true, "\(failure)")
     }
 
     @Test func aFinishAndAReceivedAreNamedToo() async throws {
@@ -57,6 +58,11 @@ private func failure(_ body: @escaping @Sendable () throws -> [ScriptFailure]) a
             return withExtendedLifetime(clients) { server.stop().failures }
         }
         #expect(failure.details.contains("blocked in server.join() at BlockedCallTests.swift:"), "\(failure)")
+    }
+
+    @Test func whoMadeAServerInATaskIsNotTakenForTheThreadOfAnother() async throws {
+        #expect(try await onThread { BlockedCalls.ownThread } != 0)
+        #expect(BlockedCalls.ownThread == 0, "a task has no thread of its own")
     }
 
     @Test func anAsyncJoinHoldsNoThread() async throws {

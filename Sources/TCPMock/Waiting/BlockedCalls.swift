@@ -44,6 +44,11 @@ enum BlockedCalls {
         #endif
     }
 
+    /// The same where the thread is the caller's own; 0 in a task, whose thread is the pool's and anybody's next.
+    static var ownThread: UInt {
+        withUnsafeCurrentTask { $0 == nil } ? thisThread : 0
+    }
+
     /// On the clock of the loop thread.
     static var now: UInt64 {
         var time = timespec()

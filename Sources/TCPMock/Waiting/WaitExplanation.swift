@@ -14,7 +14,7 @@ struct WaitExplanation: Sendable, Equatable {
 
     init(_ wait: WaitFacts) {
         facts = wait.sendingFacts + wait.arrivingFacts + wait.threadFacts
-        cause = wait.cause.map { $0 + wait.orTheBlockedThread }
+        cause = wait.cause.map(wait.orTheBlockedThread)
     }
 }
 
@@ -53,9 +53,10 @@ extension WaitFacts {
     }
 
     /// Nobody can tell which thread is the client's: only that it can't be a blocked one that does something.
-    fileprivate var orTheBlockedThread: String {
-        guard let call = blocked.first else { return "" }
-        return "; or is the \(peer) to run on the thread that is blocked in \(call.name)?"
+    fileprivate func orTheBlockedThread(_ cause: String) -> String {
+        guard let call = blocked.first else { return cause }
+        let joint = cause.hasSuffix("?") ? "\(cause.dropLast())," : "\(cause);"
+        return "\(joint) or is the \(peer) to run on the thread that is blocked in \(call.name)?"
     }
 
     private func isOrAre(_ count: Int) -> String {
