@@ -31,4 +31,7 @@ func whatTurnsTextAroundIsNamed(text: String, shown: String) {
 @Test func longTextIsCutWithTheCutShown() {
     #expect("abcdef".shortened(to: 6) == "abcdef")
     #expect("abcdefg".shortened(to: 6) == "abcde…")
+    let marks = "a" + String(repeating: "\u{301}", count: 10_000)
+    #expect(marks.shortened(to: 6).unicodeScalars.count <= 25, "marks that pile up on one letter")
+    #expect(String(repeating: "abc", count: 10_000).shortened(to: 6) == "abcab…")
 }

@@ -113,12 +113,13 @@ struct CapturedEnding: Sendable, CustomTestStringConvertible {
         let told = try await capture.capinfos()
         #expect(told.contains(/File type:\s+pcapng/), "\(told)")
         #expect(told.contains(/File timestamp precision:\s+nanoseconds \(9\)/), "\(told)")
-        #expect(told.contains(/Number of packets:\s+8\n/), "\(told)")
+        // With a bare acknowledgement more where the client took its time to close.
+        #expect(told.contains(/Number of packets:\s+[89]\n/), "\(told)")
         #expect(told.contains(/Strict time order:\s+True/), "\(told)")
         #expect(told.contains(/Capture application:\s+TCPMock/), "\(told)")
         let times = try await capture.fields("frame.time_epoch").compactMap { Double($0[0]) }
         let now = Date().timeIntervalSince1970
-        #expect(times.count == 8)
+        #expect((8...9).contains(times.count))
         #expect(times.allSatisfy { (now - 600...now + 1).contains($0) }, "\(times) at \(now)")
     }
 

@@ -11,8 +11,11 @@ import Testing
             let result = try await Child.run(builtExecutable("Load"), ["window"])
             print(result.output)
             #expect(result.status == 0, "\(result)")
-            #expect(result.output.contains("clients: all went as scripted: 10000 connections; 10000 of 10000 complete"))
-            #expect(result.output.contains("server : all went as scripted: 10000 connections; 10000 of 10000 complete"))
+            // Between the two may stand a note that not all of their bytes are kept.
+            for side in ["clients", "server "] {
+                #expect(result.output.contains("\(side): all went as scripted: 10000 connections"))
+            }
+            #expect(result.output.split(separator: "; 10000 of 10000 complete").count == 3)
         }
 
         @Test(.enabled(if: mayOpen(19_900))) func ninetyNineHundredConnectionsAreOpenAtOnce() async throws {
@@ -20,7 +23,8 @@ import Testing
             print(result.output)
             #expect(result.status == 0, "\(result)")
             #expect(result.output.contains("open at once: 9900 connections"))
-            #expect(result.output.contains("server : all went as scripted: 9900 connections; 9900 of 9900 complete"))
+            #expect(result.output.contains("server : all went as scripted: 9900 connections"))
+            #expect(result.output.contains("; 9900 of 9900 complete"))
         }
     }
 

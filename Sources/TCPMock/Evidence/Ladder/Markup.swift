@@ -70,9 +70,8 @@ struct Markup: Sendable {
 extension String {
     /// At most so many characters, the cut shown; of marks that pile up on one, not many.
     func shortened(to most: Int) -> String {
-        if unicodeScalars.count > 4 * most {
-            return String(unicodeScalars.prefix(4 * most)).shortened(to: most - 1) + "…"
-        }
-        return count > most ? prefix(most - 1) + "…" : self
+        let isEndless = unicodeScalars.count > 4 * most
+        let bounded = isEndless ? String(unicodeScalars.prefix(4 * most)) : self
+        return isEndless || bounded.count > most ? bounded.prefix(max(0, most - 1)) + "…" : self
     }
 }
