@@ -52,10 +52,11 @@ def check_click(tab, label, digits):
 
 
 def leads_to(tab, hash):
-    """A browser goes there in its own time."""
+    """A browser goes there in its own time, and the page's script marks the cell when it is told."""
     return tab.evaluate(f"""(async () => {{
-        for (let i = 0; i < 400 && location.hash !== "{hash}"; i++) await new Promise((done) => setTimeout(done, 25));
-        return location.hash === "{hash}";
+        const isThere = () => document.querySelector('a.cell[href="{hash}"][aria-current]') && location.hash === "{hash}";
+        for (let i = 0; i < 400 && !isThere(); i++) await new Promise((done) => setTimeout(done, 25));
+        return Boolean(isThere());
     }})()""")
 
 

@@ -62,7 +62,9 @@ extension CaptureFile {
 }
 
 @Test func whatCameInPiecesIsCapturedInPieces() async throws {
-    let verdict = try await play([.expect("abcdef"), .send("ghi"), .expectDisconnect()]) { client, server in
+    let patient = MockServer.Options(limits: Limits(step: .seconds(120), afterScript: .seconds(120)))
+    let verdict = try await play([.expect("abcdef"), .send("ghi"), .expectDisconnect()], options: patient) {
+        client, server in
         try client.send("ab")
         try await server.received("ab")
         try client.send("cdef")
