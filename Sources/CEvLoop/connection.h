@@ -151,18 +151,19 @@ struct evl_connection {
     evl_sample sample;
     socket_end end;   /* the client's; of a dialled one: our own */
     uint8_t deferred; /* evl_action_kind to carry out when all is written; STEP_DONE: none */
-    bool deferred_discard;
-    bool got_fin, got_rst, half_closed, time_up, idle, ended, script_done, dropped;
-    bool hungry;          /* its step needs more input than there is: reading can't pause */
-    bool refused;         /* it has reset the connection after its FIN */
-    bool waits_for_quiet; /* its alarm rings when the client has been silent for a while */
-    bool seen_gone;       /* its kernel knows no such client any more */
-    bool reset_taken;     /* its reset was told as it connected, and reads as an end */
-    bool yielded;         /* its alarm rings only to let it go on */
-    bool dropped_by_fault;
-    bool limit_passed; /* the limit has had its last read: the next ring is final */
-    bool deaf;         /* it does not read before a step needs input */
-    bool held;         /* its step does not read */
+    /* There are many of each, so that they share their bytes. */
+    bool deferred_discard : 1;
+    bool got_fin : 1, got_rst : 1, half_closed : 1, time_up : 1;
+    bool idle : 1, ended : 1, script_done : 1, dropped : 1, dropped_by_fault : 1;
+    bool hungry : 1;          /* its step needs more input than there is: reading can't pause */
+    bool refused : 1;         /* it has reset the connection after its FIN */
+    bool waits_for_quiet : 1; /* its alarm rings when the client has been silent for a while */
+    bool seen_gone : 1;       /* its kernel knows no such client any more */
+    bool reset_taken : 1;     /* its reset was told as it connected, and reads as an end */
+    bool yielded : 1;         /* its alarm rings only to let it go on */
+    bool limit_passed : 1;    /* the limit has had its last read: the next ring is final */
+    bool deaf : 1;            /* it does not read before a step needs input */
+    bool held : 1;            /* its step does not read */
 };
 
 /* Starts playing `program` (reference taken over; NULL: live, nothing yet) on connected `fd`.
