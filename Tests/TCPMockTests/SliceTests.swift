@@ -69,12 +69,12 @@ enum Transport: CaseIterable, Sendable, CustomTestStringConvertible {
     }
 
     /// Over Unix-domain sockets nothing tells that a read is over: one that the system interrupts in its very end may get two
-    /// slices. One in some 20,000, on a busy machine, to a client that reads all the time.
+    /// slices. One in some 20,000, on a busy machine, mostly to a client that reads all the time.
     private func isOneForEach(
         _ reads: [[UInt8]], _ count: Int, _ transport: Transport, _ waiting: TestClient.Waiting
     ) -> Bool {
-        let mayMiss = transport == .unix && waiting == .spinning
-        return mayMiss ? reads.count >= count - 1 - count / 1000 : reads.count == count
+        let most = transport != .unix ? 0 : waiting == .spinning ? 1 + count / 1000 : count / 10_000
+        return (0...most).contains(count - reads.count)
     }
 
     /// One after the other, and only one of them by a client that spins: that takes a whole core.
