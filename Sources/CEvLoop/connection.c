@@ -46,7 +46,6 @@ evl_connection *connection_open(evl_host *host, int fd, const socket_end *peer, 
     if (c == NULL)
         return NULL;
     c->host = host;
-    c->fd = fd;
     c->number = number;
     c->script = script;
     c->chain = program;

@@ -127,12 +127,11 @@ typedef union evl_stage {
 
 /* There may be thousands of them: what is rare is behind a pointer, NULL until it is needed. */
 struct evl_connection {
-    ev_io io;
+    ev_io io; /* its fd is the connection's socket; -1 once that is closed */
     ev_timer limit;
     evl_alarm alarm; /* a delay's end, or the next look at the kernel */
     evl_host *host;
     evl_connection *next, *prev; /* the server's list */
-    int fd;
     uint32_t number, script;
     evl_session session;
     evl_program *chain; /* owned: this connection's programs, from the one being played */

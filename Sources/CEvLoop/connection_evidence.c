@@ -20,7 +20,7 @@ void evidence_begin(evl_connection *c) {
     if (host->dials || host->is_specific || !host->is_tcp || !evidence_keeps_bytes(c))
         return;
     evl_record *record = evidence_record(c);
-    if (record != NULL && !socket_local_end(c->fd, &record->local))
+    if (record != NULL && !socket_local_end(c->io.fd, &record->local))
         record->local = (evl_end){0};
 }
 

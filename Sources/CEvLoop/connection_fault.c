@@ -25,11 +25,11 @@ evl_breakage *fault_breakage(evl_connection *c) {
     if (ours != NULL)
         made->ours = *ours;
     else
-        (void)socket_local_end(c->fd, &made->ours);
+        (void)socket_local_end(c->io.fd, &made->ours);
     if (theirs != NULL)
         made->theirs = *theirs;
     else
-        (void)socket_peer_end(c->fd, &made->theirs);
+        (void)socket_peer_end(c->io.fd, &made->theirs);
     c->breakage = made;
     return made;
 }
@@ -42,7 +42,7 @@ evl_fault *fault_latest(const evl_connection *c) {
 }
 
 static bool is_wanted(const evl_connection *c, const evl_step *step) {
-    if (c->fd < 0 || (step->flags & EVL_STEP_IMPLICIT) != 0)
+    if (c->io.fd < 0 || (step->flags & EVL_STEP_IMPLICIT) != 0)
         return false;
     if (step->kind == EVL_STEP_EXPECT_BACKPRESSURE) /* it lives on what is noted */
         return true;
@@ -53,7 +53,7 @@ static bool is_wanted(const evl_connection *c, const evl_step *step) {
 static uint64_t acknowledged(const evl_connection *c, uint64_t sent) {
     uint64_t fin = c->half_closed ? 1 : 0;
     /* A Unix-domain socket's bytes are the client's as soon as they are written. */
-    uint64_t left = c->host->is_tcp ? probe_unacknowledged(c->fd) : 0;
+    uint64_t left = c->host->is_tcp ? probe_unacknowledged(c->io.fd) : 0;
     left = left > fin ? left - fin : 0;
     return sent > left ? sent - left : 0;
 }
@@ -99,7 +99,7 @@ static void ask_before(evl_connection *c, evl_fault *fault) {
 /* The client's kernel may put off its acknowledgement for a while: then its socket says it. */
 static void ask_of_fin(evl_connection *c, evl_fault *fault) {
     probe_row row;
-    probe_answer answer = c->host->is_tcp ? probe_fin_acknowledged(c->fd) : PROBE_TOLD;
+    probe_answer answer = c->host->is_tcp ? probe_fin_acknowledged(c->io.fd) : PROBE_TOLD;
     bool has_it = answer == PROBE_NOBODY &&
                   probe_find_row(&c->breakage->ours, &c->breakage->theirs, &row) == PROBE_TOLD &&
                   row.got_fin;
@@ -115,7 +115,7 @@ void fault_half_close(evl_connection *c, uint64_t consumed) {
     evl_fault *fault = fault_note(c);
     if (fault != NULL)
         ask_before(c, fault);
-    socket_half_close(c->fd);
+    socket_half_close(c->io.fd);
     c->half_closed = true;
     connection_note(c, EVL_EVENT_HALF_CLOSED, session_index(&c->session), consumed);
     if (fault != NULL)
@@ -168,11 +168,11 @@ void fault_note_reset(evl_connection *c) {
 }
 
 bool fault_close(evl_connection *c) {
-    if (c->fd >= 0) {
+    if (c->io.fd >= 0) {
         evl_fault *fault = fault_note(c);
         if (fault != NULL) {
             ask_before(c, fault);
-            fault->held = probe_unread(c->fd);
+            fault->held = probe_unread(c->io.fd);
             fault->sent_reset = c->host->is_tcp && fault->held > 0;
         }
         io_close(c);

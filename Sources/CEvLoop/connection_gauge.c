@@ -68,7 +68,7 @@ static bool counts_segments(const evl_program *program) {
 
 static void mark_stream(evl_connection *c) {
     stream_mark mark;
-    if (c->gauge->counts && c->fd >= 0 && probe_segments(c->fd, &mark.bytes, &mark.segments))
+    if (c->gauge->counts && c->io.fd >= 0 && probe_segments(c->io.fd, &mark.bytes, &mark.segments))
         measure_mark(&c->gauge->marks, mark);
 }
 
@@ -84,7 +84,7 @@ bool gauge_make(evl_connection *c, const evl_program *program) {
         if (c->received_total == 0) /* as every stream begins */
             measure_mark(&c->gauge->marks, (stream_mark){0});
         if (c->host->is_tcp)
-            socket_stamp_arrivals(c->fd);
+            socket_stamp_arrivals(c->io.fd);
     }
     c->gauge->counts = c->gauge->counts || counts_segments(program);
     mark_stream(c);
@@ -125,7 +125,7 @@ void gauge_rest(evl_connection *c) {
     if (!may_be_timed(step))
         return;
     if (!gauge->asked_whose) /* while it is there: one that has answered may be gone */
-        gauge->is_ours = probe_is_ours(c->fd);
+        gauge->is_ours = probe_is_ours(c->io.fd);
     gauge->asked_whose = true;
     loop_canary_join(c->host->loop);
     gauge->on_watch = true;
@@ -137,7 +137,7 @@ socket_result gauge_read(evl_connection *c, uint8_t *bytes, size_t capacity, siz
                          int *error) {
     evl_gauge *gauge = c->gauge;
     uint64_t stamp = 0;
-    socket_result result = socket_read_stamped(c->fd, bytes, capacity, length, &stamp, error);
+    socket_result result = socket_read_stamped(c->io.fd, bytes, capacity, length, &stamp, error);
     if (result == SOCKET_LATER)
         return result;
     if (session_is_asking(&c->session)) /* its step's bytes were there before */
@@ -202,7 +202,7 @@ static bool may_be_sent_again(const evl_connection *c) {
     uint32_t count = 0;
     if (evl_clock_ns() - c->gauge->started_ns < SOONEST_AGAIN_NS)
         return false;
-    return c->fd < 0 || probe_retransmits(c->fd, &count) != PROBE_TOLD || count > 0;
+    return c->io.fd < 0 || probe_retransmits(c->io.fd, &count) != PROBE_TOLD || count > 0;
 }
 
 static bool judge_segments(evl_connection *c, const evl_step *step, uint32_t index, uint64_t end) {
@@ -244,7 +244,7 @@ bool gauge_step_done(evl_connection *c, const evl_done *done, const evl_input *i
 
 void gauge_inspect(evl_connection *c) {
     evl_measure measure = {.kind = EVL_MEASURE_NO_DELAY, .step = session_index(&c->session)};
-    c->gauge->no_delay = (uint8_t)probe_no_delay(c->fd);
+    c->gauge->no_delay = (uint8_t)probe_no_delay(c->io.fd);
     bool known = c->gauge->no_delay == EVL_NO_DELAY_ON || c->gauge->no_delay == EVL_NO_DELAY_OFF;
     measure.most = measure.measured = known ? 0 : 1;
     measure_result result = c->gauge->no_delay == EVL_NO_DELAY_ON ? MEASURE_PASSED

@@ -26,7 +26,7 @@ static probe_answer find_row(const evl_connection *c, probe_row *row) {
 /* One that has ended its stream may still read; and one that is gone, or has closed, may have sent
  * more than we have room for, its end behind it: that is known of its socket alone. */
 static probe_departure departed(const evl_connection *c) {
-    probe_departure departure = probe_departed(c->fd);
+    probe_departure departure = probe_departed(c->io.fd);
     probe_row row;
     if (departure == PROBE_LEFT || departure == PROBE_RESET)
         return departure;
@@ -47,7 +47,7 @@ static bool begin(evl_connection *c) {
     breakage->began_ns = breakage->moved_ns = loop_stamp(c->host->loop);
     evl_fault *fault = fault_note(c);
     if (fault != NULL)
-        fault->held = probe_unread(c->fd);
+        fault->held = probe_unread(c->io.fd);
     return true;
 }
 
@@ -84,7 +84,7 @@ static bool stall_goes_on(evl_connection *c, const evl_step *step) {
     evl_fault *fault = noted(c);
     bool over = is_over(c, step, now);
     if (fault != NULL)
-        fault->held = probe_unread(c->fd);
+        fault->held = probe_unread(c->io.fd);
     if (over) {
         settle(c, fault);
         return end(c);
@@ -111,10 +111,10 @@ static bool pressure_goes_on(evl_connection *c) {
     if (departure == PROBE_LEFT || departure == PROBE_RESET)
         return fail(c,
                     departure == PROBE_LEFT ? EVL_FAILURE_CLIENT_CLOSED : EVL_FAILURE_CLIENT_RESET);
-    probe_acknowledge(c->fd);
+    probe_acknowledge(c->io.fd);
     if (find_row(c, &row) != PROBE_TOLD)
         return fail(c, EVL_FAILURE_UNPROVABLE);
-    uint64_t now = loop_stamp(c->host->loop), held = probe_unread(c->fd);
+    uint64_t now = loop_stamp(c->host->loop), held = probe_unread(c->io.fd);
     if (held != fault->held || row.unsent != fault->withheld) {
         fault->held = held;
         fault->withheld = row.unsent;

@@ -41,13 +41,13 @@ static size_t note_reset(evl_connection *c) {
 }
 
 static socket_result read_bytes(evl_connection *c, uint8_t *bytes, size_t *length, int *error) {
-    return c->gauge == NULL ? socket_read(c->fd, bytes, LOOP_READ_BYTES, length, error)
+    return c->gauge == NULL ? socket_read(c->io.fd, bytes, LOOP_READ_BYTES, length, error)
                             : gauge_read(c, bytes, LOOP_READ_BYTES, length, error);
 }
 
 /* One non-blocking read into the loop's buffer; answers how many bytes are there. */
 size_t io_read(evl_connection *c) {
-    if (c->fd < 0 || c->got_fin || c->got_rst || connection_is_deaf(c))
+    if (c->io.fd < 0 || c->got_fin || c->got_rst || connection_is_deaf(c))
         return 0;
     uint8_t *bytes = c->host->loop->read_buffer;
     size_t length = 0;
@@ -173,9 +173,9 @@ static socket_result write_parts(evl_connection *c, write_batch *batch, size_t *
         length += batch->parts[part++].iov_len;
     }
     if (batch->count == 1 || part < batch->count)
-        return socket_write(c->fd, batch->parts, batch->count, written, error);
+        return socket_write(c->io.fd, batch->parts, batch->count, written, error);
     struct iovec all = {.iov_base = gathered, .iov_len = length};
-    return socket_write(c->fd, &all, 1, written, error);
+    return socket_write(c->io.fd, &all, 1, written, error);
 }
 
 /* Writes the batch; what the kernel does not take goes to the outbox. False: the write failed. */
@@ -223,7 +223,7 @@ bool io_flush_outbox(evl_connection *c) {
         }
         size_t written = 0;
         int error = 0;
-        socket_result result = socket_write(c->fd, parts, count, &written, &error);
+        socket_result result = socket_write(c->io.fd, parts, count, &written, &error);
         if (result == SOCKET_LATER)
             return true;
         if (result != SOCKET_OK)
@@ -244,8 +244,8 @@ void io_watch(evl_connection *c) {
     /* What the step still needs is read beyond that, but not from one that takes no replies. */
     bool hungry = c->hungry && !io_is_pending(c);
     bool full = buffer_length(&c->backlog) >= c->host->max_buffered && !hungry;
-    bool reads = c->fd >= 0 && !c->got_fin && !c->got_rst && !full && !connection_is_deaf(c);
-    bool writes = c->fd >= 0 && io_is_pending(c);
+    bool reads = c->io.fd >= 0 && !c->got_fin && !c->got_rst && !full && !connection_is_deaf(c);
+    bool writes = c->io.fd >= 0 && io_is_pending(c);
     int wanted = (reads ? EV_READ : 0) | (writes ? EV_WRITE : 0);
     int watched = ev_is_active(&c->io) ? c->io.events & (EV_READ | EV_WRITE) : 0;
     if (wanted == watched)
@@ -254,7 +254,7 @@ void io_watch(evl_connection *c) {
     ev_io_stop(ev, &c->io);
     if (wanted == 0)
         return;
-    ev_io_set(&c->io, c->fd, wanted);
+    ev_io_set(&c->io, c->io.fd, wanted);
     ev_io_start(ev, &c->io);
 }
 
@@ -262,27 +262,27 @@ static void forget_socket(evl_connection *c) {
     if (c->breakage != NULL)
         fault_last_look(c);
     ev_io_stop(c->host->loop->ev, &c->io);
-    c->fd = -1;
+    c->io.fd = -1;
     outbox_clear(c);
 }
 
 void io_close(evl_connection *c) {
-    if (c->fd < 0)
+    if (c->io.fd < 0)
         return;
-    int fd = c->fd;
+    int fd = c->io.fd;
     forget_socket(c);
     socket_close(fd);
 }
 
 void io_reset(evl_connection *c) {
-    if (c->fd < 0)
+    if (c->io.fd < 0)
         return;
-    uint64_t left = outbox_bytes(c->outbox), unsent = probe_unacknowledged(c->fd) + left;
+    uint64_t left = outbox_bytes(c->outbox), unsent = probe_unacknowledged(c->io.fd) + left;
     if (unsent > 0) {
         connection_trouble(c)->unwritten += left;
         c->trouble->unsent = unsent;
     }
-    int fd = c->fd;
+    int fd = c->io.fd;
     forget_socket(c);
     socket_reset(fd);
 }

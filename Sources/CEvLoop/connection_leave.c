@@ -22,10 +22,10 @@ evl_connection *connection_of_alarm(evl_alarm *alarm) {
 }
 
 static bool take_sample(evl_connection *c) {
-    if (c->fd < 0 || !c->host->is_tcp || c->sent_total == 0)
+    if (c->io.fd < 0 || !c->host->is_tcp || c->sent_total == 0)
         return false;
     const evl_host *host = c->host;
-    return probe_peer(c->fd, connection_ours(c), connection_theirs(c), c->half_closed,
+    return probe_peer(c->io.fd, connection_ours(c), connection_theirs(c), c->half_closed,
                       loop_stamp(host->loop), &c->sample) == PROBE_TOLD;
 }
 
@@ -83,14 +83,14 @@ static bool is_undecided(evl_connection *c, bool *sure) {
         c->stage.open.look_after_ns = LAST_JUDGE_NS;
         return true;
     }
-    return probe_unacknowledged(c->fd) > (c->half_closed ? 1 : 0);
+    return probe_unacknowledged(c->io.fd) > (c->half_closed ? 1 : 0);
 }
 
 /* Whether it has refused what was sent. Asked before our own FIN: a client that has read all and
  * closed may be gone from a kernel that has too many in TIME_WAIT, which then answers that FIN with
  * a reset that is nobody's refusal. */
 static bool has_refused(evl_connection *c) {
-    c->refused = c->refused || socket_take_error(c->fd) != 0;
+    c->refused = c->refused || socket_take_error(c->io.fd) != 0;
     return c->refused;
 }
 
@@ -122,9 +122,9 @@ static bool has_error(int fd) {
 
 /* A reset waits until the client's kernel has all that was sent: it would discard the rest. */
 bool leave_reset(evl_connection *c) {
-    if (c->fd < 0)
+    if (c->io.fd < 0)
         return fault_is_settled(c);
-    if (!c->deferred_discard && !has_error(c->fd) && probe_unacknowledged(c->fd) > 0) {
+    if (!c->deferred_discard && !has_error(c->io.fd) && probe_unacknowledged(c->io.fd) > 0) {
         if (c->stage.open.look_after_ns == 0)
             c->stage.open.look_after_ns = FIRST_JUDGE_NS;
         look_again(c, LAST_LOOK_NS);

@@ -32,12 +32,12 @@ static probe_answer ask_once(evl_connection *c, uint64_t now) {
     const evl_host *host = c->host;
     evl_pacer *pacer = c->pacer;
     if (pacer->lockstep == EVL_LOCKSTEP_DIAG)
-        return host->is_tcp ? probe_peer_at_rest(c->fd, connection_ours(c), connection_theirs(c),
+        return host->is_tcp ? probe_peer_at_rest(c->io.fd, connection_ours(c), connection_theirs(c),
                                                  c->half_closed, now, &c->sample)
-                            : probe_unix_peer(c->fd, &pacer->peer, now, &c->sample);
+                            : probe_unix_peer(c->io.fd, &pacer->peer, now, &c->sample);
     if (pacer->lockstep == EVL_LOCKSTEP_PROC && host->is_tcp)
-        return probe_peer_in_proc(c->fd, connection_ours(c), connection_theirs(c), c->half_closed,
-                                  now, &c->sample);
+        return probe_peer_in_proc(c->io.fd, connection_ours(c), connection_theirs(c),
+                                  c->half_closed, now, &c->sample);
     return PROBE_UNABLE;
 }
 
@@ -83,7 +83,7 @@ static bool has_taken(evl_connection *c, uint64_t now) {
         pacer->empty_ns = 0;
         return false;
     case PROBE_NOBODY:
-        if (pacer->found || !c->host->is_tcp || c->got_fin || is_broken(c->fd))
+        if (pacer->found || !c->host->is_tcp || c->got_fin || is_broken(c->io.fd))
             return true;
         pacer->lockstep = EVL_LOCKSTEP_TIMER; /* it is on another host: nobody here knows it */
         break;
@@ -128,10 +128,10 @@ bool lockstep_is_taken(evl_connection *c) {
         pacer->look_ns = MOST_LOOK_NS;
     }
     uint64_t now = loop_stamp(c->host->loop);
-    bool on_its_way = probe_unacknowledged(c->fd) > (c->half_closed ? 1 : 0);
+    bool on_its_way = probe_unacknowledged(c->io.fd) > (c->half_closed ? 1 : 0);
     /* It closed after a slice, and refused the next: behind its FIN no RST is read any more, and
      * what was on its way stays so for ever (K7). */
-    if (on_its_way && c->got_fin && is_broken(c->fd))
+    if (on_its_way && c->got_fin && is_broken(c->io.fd))
         return true;
     pacer->quiet_ns = on_its_way ? 0 : pacer->quiet_ns != 0 ? pacer->quiet_ns : now;
     if (on_its_way || !has_taken(c, now)) {

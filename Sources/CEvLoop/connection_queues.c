@@ -9,12 +9,12 @@ static bool find_row(const evl_connection *c, probe_row *row) {
     const socket_end *ours = connection_ours(c), *theirs = connection_theirs(c);
     socket_end our_end, their_end;
     if (ours == NULL) {
-        if (!socket_local_end(c->fd, &our_end))
+        if (!socket_local_end(c->io.fd, &our_end))
             return false;
         ours = &our_end;
     }
     if (theirs == NULL) {
-        if (!socket_peer_end(c->fd, &their_end))
+        if (!socket_peer_end(c->io.fd, &their_end))
             return false;
         theirs = &their_end;
     }
@@ -27,12 +27,12 @@ static uint64_t without_fin(uint64_t count, bool fin_sent) {
 
 void queues_look(evl_connection *c) {
     /* What SIOCOUTQ counts of a Unix-domain socket is memory, not bytes. */
-    if (c->fd < 0 || !c->host->is_tcp)
+    if (c->io.fd < 0 || !c->host->is_tcp)
         return;
     evl_queues queues = {
         .time_ns = loop_stamp(c->host->loop),
-        .unacknowledged = without_fin(probe_unacknowledged(c->fd), c->half_closed),
-        .held = probe_unread(c->fd),
+        .unacknowledged = without_fin(probe_unacknowledged(c->io.fd), c->half_closed),
+        .held = probe_unread(c->io.fd),
         .withheld = EVL_UNKNOWN,
         .has_room = true,
     };

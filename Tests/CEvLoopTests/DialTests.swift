@@ -5,7 +5,7 @@ import CEvLoopInternals
 import TestClient
 import Testing
 
-@Suite struct DialTests {
+@Suite(.blocking) struct DialTests {
     @Test func aDialledConnectionPlaysItsProgramAndSettles() throws {
         let server = try CoreListener([[.expect("a"), .send("b"), .disconnects()]])
         let client = try CoreListener([[.connects, .send("a"), .expect("b"), .close]], .init(dials: server.port))

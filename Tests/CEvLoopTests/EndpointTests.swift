@@ -6,7 +6,7 @@ import Dispatch
 import TestClient
 import Testing
 
-@Suite struct QuestionTests {
+@Suite(.blocking) struct QuestionTests {
     @Test func aQuestionIsAskedOnceAndItsAnswerPlayed() throws {
         let server = try CoreListener([[.expect("?"), .ask, .send("end"), .disconnects()]])
         let client = try server.connect()
@@ -92,7 +92,7 @@ import Testing
     }
 }
 
-@Suite struct ServerEndTests {
+@Suite(.blocking) struct ServerEndTests {
     @Test func closedComesExactlyOnceAndLast() throws {
         for _ in 0..<50 {
             let server = try CoreListener([[.expect("a"), .ask]])
@@ -157,7 +157,7 @@ import Testing
     }
 }
 
-@Suite struct JobTests {
+@Suite(.blocking) struct JobTests {
     @Test func aBurstOfJobsFromManyThreadsIsPlayedInTheOrderOfEach() throws {
         let server = try CoreListener([])
         let client = try server.connect()

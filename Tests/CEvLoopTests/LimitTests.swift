@@ -9,7 +9,7 @@ import Testing
 private let millisecond: UInt64 = 1_000_000
 private let big = [UInt8](repeating: 7, count: 8 << 20)  // more than both sockets hold
 
-@Suite struct LimitTests {
+@Suite(.blocking) struct LimitTests {
     @Test func aClientThatFloodsDoesNotOutrunItsLimit() throws {
         // Each read used to put the limit off: on a busy loop there was always something to read.
         let server = try CoreListener([[.exactly(1 << 60).within(100 * millisecond)]])

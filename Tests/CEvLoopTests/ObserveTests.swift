@@ -4,7 +4,7 @@ import CEvLoop
 import TestClient
 import Testing
 
-@Suite struct ObserveTests {
+@Suite(.blocking) struct ObserveTests {
     /// A snapshot takes two turns of the loop; the endpoint may be closed between them.
     @Test func aSnapshotIsAnsweredThoughTheEndpointIsClosedAtOnce() throws {
         for _ in 1...200 {

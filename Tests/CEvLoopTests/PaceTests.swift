@@ -26,7 +26,7 @@ private func created(
     }
 }
 
-@Suite struct PaceTests {
+@Suite(.blocking) struct PaceTests {
     @Test func aPaceIsCopiedWithItsCuts() throws {
         let program = try #require(
             created(.send("hello"), [1, 4]) {

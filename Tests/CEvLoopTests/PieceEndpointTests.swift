@@ -10,7 +10,7 @@ private let serving: [CoreStep] = [
     .piece(line, flags: orLeave | question | keep, target: 2), .back(to: 0, rounds: endless), .disconnects(),
 ]
 
-@Suite struct PieceEndpointTests {
+@Suite(.blocking) struct PieceEndpointTests {
     @Test func aQuestionLendsItsPayloadAndWhatWasKept() throws {
         let server = try CoreListener([
             [.piece(line, flags: keep), .piece(.length(1, offset: 2), flags: question | keep), .ask, .close]

@@ -1,5 +1,6 @@
 // Probes and verdicts: whose count belongs to which connection, and what follows from it.
 
+import Synchronization
 import TestClient
 import Testing
 
@@ -14,7 +15,7 @@ import Testing
 /// A client that takes "OneTwo" out of its kernel, says what it has read of it, and closes.
 private func verdict(
     _ script: Script = [.send("OneTwo")], options: MockServer.Options = .init(),
-    _ say: (ReadProbe, _ closing: () -> Void) throws -> Void
+    _ say: @escaping @Sendable (ReadProbe, _ closing: () -> Void) throws -> Void
 ) async throws -> Verdict {
     try await serve(script, options: options, staying: true) { client in
         let probe = ReadProbe(descriptor: client.fd)
@@ -65,15 +66,15 @@ func whoMayLeaveAnyhowMayLeaveBytesUnread(_ how: Departure) async throws {
 }
 
 @Test func aProbeThatHasNotEndedAccusesNobody() async throws {
-    var kept: ReadProbe?
+    let kept = Mutex<ReadProbe?>(nil)
     let verdict = try await verdict { probe, close in
-        kept = probe
+        kept.withLock { $0 = probe }
         probe.noteRead(3)
         close()
     }
     #expect(verdict.isClean, "\(verdict)")
     #expect(verdict.connections.first?.readByClient == ReadByClient(count: 3, source: .probe))
-    kept?.end()
+    kept.withLock { $0?.end() }
 }
 
 @Test func aProbeThatIsDroppedHasEnded() async throws {

@@ -128,15 +128,13 @@ private let big = Bytes([UInt8](repeating: 7, count: 8 << 20))  // more than bot
     }
 
     @Test func aDelayLastsItsTime() async throws {
-        var taken = Duration.zero
         let verdict = try await serve([.expect("a"), .delay(.milliseconds(100)), .send("b")]) { client in
             let began = ContinuousClock.now
             try client.send("a")
             #expect(try client.receiveText(1) == "b")
-            taken = ContinuousClock.now - began
+            #expect(ContinuousClock.now - began > .milliseconds(99))
         }
         #expect(verdict.isClean, "\(verdict)")
-        #expect(taken > .milliseconds(99))
     }
 
     @Test func aClientThatSendsMoreThanIsHeldForItIsMadeToWait() async throws {

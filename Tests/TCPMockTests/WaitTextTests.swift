@@ -171,7 +171,7 @@ private func cause(
             [.send(huge), .delay(.zero), .receive(exactly: 16 << 20)],
             options: .init(limits: Limits(step: .seconds(3), maxBuffered: 65536))
         ) { client, _ in
-            _ = try? client.sendWhatFits(most: 128 << 20, patience: 200)  // it may be reset in the middle
+            _ = try? client.sendWhatFits(most: 128 << 20, patience: 60_000)  // it is reset in the middle
         }
         #expect(
             cause
@@ -188,7 +188,7 @@ private func cause(
         let (cause, _) = try await cause([
             .expectBackpressure(within: .seconds(60)), .send(huge, within: soon), .delay(.zero), .expect("x"),
         ]) { client, _ in
-            _ = try? client.sendWhatFits(most: 128 << 20, patience: 200)  // it is reset in the middle
+            _ = try? client.sendWhatFits(most: 128 << 20, patience: 60_000)  // it is reset in the middle
         }
         #expect(cause?.contains("as the script does not read, and ours for the client") == true, "\(cause ?? "")")
     }
