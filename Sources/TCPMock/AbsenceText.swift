@@ -5,7 +5,7 @@ enum AbsenceText {
         let missing =
             switch plan.mode {
             case .list where plan.scripts.count > 1: "a connection for script \(came + 1) of \(plan.scripts.count)"
-            case .every(let count?, _) where count > 1: "\(count) connections"
+            case .every(let count?, _) where count > 1: counted(count, "connection")
             default: "a client to connect"
             }
         return "expected \(missing), but \(happened(awaited, came: came))"

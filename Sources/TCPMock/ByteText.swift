@@ -8,7 +8,7 @@ enum ByteText {
         let shown = bytes.prefix(limit)
         let total = total ?? bytes.count
         let body = isText(shown) ? "\"\(escaped(shown))\"" : hex(shown)
-        return total > shown.count ? "\(body)… (\(total) bytes)" : body
+        return total > shown.count ? "\(body)… (\(counted(total, "byte")))" : body
     }
 
     /// Mostly printable, so that a reader is helped more by letters than by numbers.

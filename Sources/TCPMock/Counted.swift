@@ -1,8 +1,8 @@
-// Numbers with their nouns, for messages.
+// Numbers with their nouns, for messages. Counts are grouped for the eye; offsets are not: they are looked for in code and in dumps.
 
-/// `1 byte`, `2 bytes`.
+/// `1 byte`, `45,120 bytes`.
 func counted(_ number: Int, _ noun: String) -> String {
-    number == 1 ? "1 \(noun)" : "\(number) \(noun)s"
+    "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")"
 }
 
 /// `the 1 byte`, `both bytes`, `all 6 bytes`.
@@ -10,17 +10,12 @@ func countedAll(_ number: Int, _ noun: String) -> String {
     switch number {
     case 1: "the 1 \(noun)"
     case 2: "both \(noun)s"
-    default: "all \(number) \(noun)s"
+    default: "all \(counted(number, noun))"
     }
 }
 
-/// `1 byte`, `45,120 bytes`.
-func grouped(_ number: Int, _ noun: String) -> String {
-    "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")"
-}
-
 /// `45,120`.
-func grouped(_ number: Int) -> String {
+func grouped(_ number: some BinaryInteger) -> String {
     let digits = String(number.magnitude)
     var text = number < 0 ? "-" : ""
     for (index, digit) in digits.enumerated() {

@@ -56,7 +56,8 @@ extension Damage {
         guard count < bytes.count else {
             return .impossible("\(counted(bytes.count, "byte")) can't be cut to \(count)")
         }
-        return .done(Array(bytes.prefix(count)), what: "cut to \(count) of its \(bytes.count) bytes")
+        return .done(
+            Array(bytes.prefix(count)), what: "cut to \(grouped(count)) of its \(counted(bytes.count, "byte"))")
     }
 
     private func putGarbage(_ count: Int, before bytes: [UInt8]) -> Outcome {

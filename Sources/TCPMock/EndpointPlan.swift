@@ -71,8 +71,8 @@ struct EndpointPlan: Sendable {
     var purpose: String {
         switch mode {
         case .list where scripts.count == 1, .live: "one connection"
-        case .list: "\(scripts.count) connections"
-        case .every(let count?, _): count == 1 ? "exactly one connection" : "exactly \(count) connections"
+        case .list: counted(scripts.count, "connection")
+        case .every(let count?, _): count == 1 ? "exactly one connection" : "exactly \(counted(count, "connection"))"
         case .every(nil, _): "any number of connections"
         }
     }

@@ -127,13 +127,13 @@ extension FailureAccount {
 
     private func gotFrame(_ length: Int) -> String {
         if got.isEmpty, length > 0 { return "a frame of \(counted(length, "byte")), none of which has arrived" }
-        let arrived = got.count < length ? ", \(got.count) of which arrived" : ""
+        let arrived = got.count < length ? ", \(grouped(got.count)) of which arrived" : ""
         return "frame \(window(got)) (\(counted(length, "byte"))\(arrived))"
     }
 
     private var frameTooLong: String {
-        "expected \(wanted), got a length prefix of \(failure.declared) bytes (\(ByteText.hex(failure.header))), "
-            + "more than the \(framing.maxFrameBytes) allowed"
+        "expected \(wanted), got a length prefix of \(grouped(failure.declared)) bytes (\(ByteText.hex(failure.header))), "
+            + "more than the \(grouped(framing.maxFrameBytes)) allowed"
     }
 
     var framing: Framing {

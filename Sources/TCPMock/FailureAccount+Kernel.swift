@@ -9,7 +9,7 @@ extension FailureAccount {
     func unread(_ sample: ConnectionReport.Sample) -> String {
         sample.unread == connection.sentCount
             ? "\(countedAll(connection.sentCount, "byte")) sent to it"
-            : "\(sample.unread) of the \(counted(connection.sentCount, "byte")) sent to it"
+            : "\(grouped(sample.unread)) of the \(counted(connection.sentCount, "byte")) sent to it"
     }
 
     /// The last bytes of what was sent, in brackets, where they are still known: what is unread stands at the end.

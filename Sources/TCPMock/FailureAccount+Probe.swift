@@ -16,7 +16,7 @@ extension FailureAccount {
         let count = connection.probed?.count ?? 0
         if count == 0 { return "none of the \(counted(connection.sentCount, "byte")) sent to it" }
         if unreadByProbe == 0 { return "\(countedAll(connection.sentCount, "byte")) sent to it" }
-        return "\(count) of the \(counted(connection.sentCount, "byte")) sent to it"
+        return "\(grouped(count)) of the \(counted(connection.sentCount, "byte")) sent to it"
     }
 
     private var kernelsView: String {

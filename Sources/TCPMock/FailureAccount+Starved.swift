@@ -119,14 +119,14 @@ extension FailureAccount {
         case .receiveUntil?:
             return gotNothing ? "got nothing" : "got \(counted(failure.offset, "byte")) without it\(shown(taken))"
         case .receiveExactly?, .receiveAtLeast?:
-            return failure.offset > 0 ? "got \(failure.offset)\(shown(taken))" : "got none"
+            return failure.offset > 0 ? "got \(grouped(failure.offset))\(shown(taken))" : "got none"
         default:
             return soFar(of: expected.count)
         }
     }
 
     private func soFar(of total: Int) -> String {
-        "got \(failure.offset) of \(counted(total, "byte"))\(shown(taken))"
+        "got \(grouped(failure.offset)) of \(counted(total, "byte"))\(shown(taken))"
     }
 
     /// Of a frame that is compared as it comes.
@@ -142,7 +142,7 @@ extension FailureAccount {
                 "got \(header.count) of the \(prefixBytes) bytes of its length prefix (\(ByteText.hex(header)))"
         }
         return
-            "got its length prefix and \(failure.offset) of \(counted(expected.count, "byte")) of payload\(shown(taken))"
+            "got its length prefix and \(grouped(failure.offset)) of \(counted(expected.count, "byte")) of payload\(shown(taken))"
     }
 
     /// The bytes the step has taken so far, where they are still known.

@@ -113,7 +113,7 @@ public struct FaultRecord: Sendable, Hashable, CustomStringConvertible {
         let here = "\(counted(fault.held ?? 0, "byte")) of the \(peer)'s left unread here"
         guard fault.kind == .backpressure else { return here }
         return
-            "\(here), \(fault.withheld) held back by its own kernel\(fault.hasRoom ? ", which had room for more" : "")"
+            "\(here), \(grouped(fault.withheld)) held back by its own kernel\(fault.hasRoom ? ", which had room for more" : "")"
     }
 
     private var bytes: String? {
@@ -123,8 +123,8 @@ public struct FaultRecord: Sendable, Hashable, CustomStringConvertible {
         let acknowledged =
             all
             ? "\(countedAll(fault.sent, "byte")) sent \(were) acknowledged before"
-            : "\(fault.acknowledged) of the \(counted(fault.sent, "byte")) sent were acknowledged before"
+            : "\(grouped(fault.acknowledged)) of the \(counted(fault.sent, "byte")) sent were acknowledged before"
         guard let unread = fault.unread, unread > 0 else { return acknowledged }
-        return "\(acknowledged), \(unread) of them unread"
+        return "\(acknowledged), \(grouped(unread)) of them unread"
     }
 }

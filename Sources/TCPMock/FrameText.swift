@@ -12,10 +12,10 @@ extension FrameCutter {
     }
 
     private var tooLong: String {
-        let allowed = "more than the \(framing.maxFrameBytes) allowed"
+        let allowed = "more than the \(grouped(framing.maxFrameBytes)) allowed"
         switch framing.kind {
-        case .length, .varint, .fixed, .chunks: return "has a payload of \(declared) bytes, \(allowed)"
-        case .netstring: return "has a payload of \(declared) bytes or more, \(allowed)"
+        case .length, .varint, .fixed, .chunks: return "has a payload of \(grouped(declared)) bytes, \(allowed)"
+        case .netstring: return "has a payload of \(grouped(declared)) bytes or more, \(allowed)"
         case .line: return "is a line of \(allowed) bytes"
         case .delimiter(let bytes): return "goes on without \(bytes) for \(allowed) bytes"
         }
@@ -23,7 +23,7 @@ extension FrameCutter {
 
     private var badLength: String {
         switch framing.kind {
-        case .length: "has a length of \(declared), less than it must count"
+        case .length: "has a length of \(grouped(declared)), less than it must count"
         case .varint: "has a length of more than 10 bytes or 64 bits"
         case .netstring: "does not begin with a decimal length and a colon"
         case .line, .delimiter, .fixed, .chunks: "has no length"
@@ -35,14 +35,14 @@ extension FrameCutter {
         switch framing.kind {
         case .line: return "\(counted(arrived, "byte")) and no line ending"
         case .delimiter(let bytes): return "\(counted(arrived, "byte")) and no \(bytes)"
-        case .fixed: return "\(arrived) of its \(counted(framing.maxFrameBytes, "byte"))"
+        case .fixed: return "\(grouped(arrived)) of its \(counted(framing.maxFrameBytes, "byte"))"
         case .chunks: return counted(arrived, "byte")
         case .length, .varint, .netstring: break
         }
         guard headerIsWhole else { return progressOfHeader(arrived) }
         let (payload, length) = (arrived - headerCount, Int(clamping: declared))
         return payload == length
-            ? "all of its payload and no comma" : "\(payload) of its \(counted(length, "byte")) of payload"
+            ? "all of its payload and no comma" : "\(grouped(payload)) of its \(counted(length, "byte")) of payload"
     }
 
     private func progressOfHeader(_ arrived: Int) -> String {

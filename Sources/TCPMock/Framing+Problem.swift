@@ -26,7 +26,8 @@ extension Framing {
                 ? nil : "a payload of \(counted(count, "byte")) is no frame of \(counted(maxFrameBytes, "byte"))"
         }
         if count > maxFrameBytes {
-            return "a payload of \(count) bytes is longer than the framing's maximum of \(maxFrameBytes)"
+            return
+                "a payload of \(counted(count, "byte")) is longer than the framing's maximum of \(grouped(maxFrameBytes))"
         }
         if count < offset {
             return "a payload of \(counted(count, "byte")) is shorter than the \(offset) before the length prefix"

@@ -16,7 +16,7 @@ enum HexDump {
             "            " + String(repeating: " ", count: (offset - start) * 3) + "^^",
         ]
         if start > 0 {
-            lines.insert("  from byte \(start) on; the \(start) bytes before it are equal", at: 0)
+            lines.insert("  from byte \(start) on; the \(counted(start, "byte")) before it are equal", at: 0)
         }
         return lines
     }

@@ -17,7 +17,8 @@ enum LocalPorts {
         let each = count / max(1, dial.sources.count)
         guard each > slowFrom, Double(each) / max(1, seconds / 60) > Double(slowFrom) else { return nil }
         let from = dial.sources.count > 1 ? "each of \(dial.sources.count) addresses" : "one address"
-        return "\(each) connections were made from \(from), and connecting slows past about \(slowFrom): \(advice)"
+        return
+            "\(counted(each, "connection")) were made from \(from), and connecting slows past about \(grouped(slowFrom)): \(advice)"
     }
 }
 

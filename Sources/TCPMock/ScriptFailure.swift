@@ -84,7 +84,7 @@ public struct ScriptFailure: Sendable, Hashable, CustomStringConvertible {
 
     /// Everything there is to say, in several lines.
     public var message: String {
-        let times = count > 1 ? " (\(count) connections failed in this way; the first is shown)" : ""
+        let times = count > 1 ? " (\(counted(count, "connection")) failed in this way; the first is shown)" : ""
         return (["\(summary)\(times)"] + (details.isEmpty ? [] : [details]) + artifacts.asFiles).joined(separator: "\n")
     }
 

@@ -54,7 +54,7 @@ extension ScriptLint {
         guard unanswered.bytes > room else { return }
         throw problem(
             last,
-            "\(last) can't be done while the other side is held up in writing: with it \(grouped(unanswered.bytes, "byte")) are "
+            "\(last) can't be done while the other side is held up in writing: with it \(counted(unanswered.bytes, "byte")) are "
                 + "sent while nothing is read (since \(unanswered.since), line \(unanswered.since.location.line)), and the two "
                 + "kernels hold \(grouped(room)) at most. Read before it, or say by a limit of its own (within:) that the "
                 + "other side reads meanwhile")

@@ -85,6 +85,6 @@ public struct StepStatistics: Sendable, CustomStringConvertible {
             .compactMap { name, time in time.map { "\(name) \($0.brief)" } }
         let failed = failures > 0 ? ["failed \(grouped(failures))"] : []
         return "step \(number), \(step): "
-            + (["done \(grouped(count, "time"))"] + failed + times).joined(separator: ", ")
+            + (["done \(counted(count, "time"))"] + failed + times).joined(separator: ", ")
     }
 }

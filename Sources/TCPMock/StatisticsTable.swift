@@ -13,10 +13,10 @@ struct StatisticsTable {
 
     private var headline: String {
         let open = statistics.open > 0 ? ", \(grouped(statistics.open)) open" : ""
-        return "\(grouped(statistics.connections, "connection"))\(open), \(grouped(statistics.completed)) completed, "
-            + "\(grouped(statistics.failures)) failed; \(grouped(statistics.received, "byte")) received, "
-            + "\(grouped(statistics.sent, "byte")) sent"
-            + (statistics.steps.isEmpty ? "" : ", \(grouped(statistics.frames, "frame"))")
+        return "\(counted(statistics.connections, "connection"))\(open), \(grouped(statistics.completed)) completed, "
+            + "\(grouped(statistics.failures)) failed; \(counted(statistics.received, "byte")) received, "
+            + "\(counted(statistics.sent, "byte")) sent"
+            + (statistics.steps.isEmpty ? "" : ", \(counted(statistics.frames, "frame"))")
     }
 
     private var table: [String] {

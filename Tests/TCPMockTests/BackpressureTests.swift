@@ -3,9 +3,10 @@
 #if os(Linux)
     import Dispatch
     import Glibc
-    import TCPMock
     import TestClient
     import Testing
+
+    @testable import TCPMock
 
     private let patient = Duration.seconds(30)
 
@@ -78,7 +79,8 @@
             #expect((before...(before + 65536)).contains(here + there), "\(before) \(fault)")
             if let buffer { #expect(here <= 2 * buffer, "\(fault)") }
             #expect(
-                record.transcript.contains("kernel: \(here) bytes of the client's left unread here, \(there) held back")
+                record.transcript.contains(
+                    "kernel: \(counted(here, "byte")) of the client's left unread here, \(grouped(there)) held back")
             )
         }
 

@@ -118,7 +118,7 @@ private func expectRefused(_ bad: BadScript) throws {
     static let unread: [BadScript] = [
         BadScript(
             [.stopReading(), .send(tooMuch, line: 7), .resumeReading(), .expect("x")], 7,
-            "with it \(grouped(room + 1, "byte")) are sent while nothing is read"),
+            "with it \(counted(room + 1, "byte")) are sent while nothing is read"),
         BadScript([held, .send(tooMuch, line: 7), .delay(.zero), .expect("x")], 7, "since expectBackpressure"),
         BadScript(
             [
@@ -127,7 +127,7 @@ private func expectRefused(_ bad: BadScript) throws {
             ], 7, "while nothing is read (since stopReading, line 3)"),
         BadScript(
             [.stopReading(), .send(bytes(room - 7)), .sendFrame("abcd", line: 7), .close()], 7,
-            "with it \(grouped(room + 1, "byte"))"),
+            "with it \(counted(room + 1, "byte"))"),
         BadScript(
             [
                 .stopReading(), .repeat(4_000_000_000, [.repeat(4_000_000_000, [.send("ab")])]), .send("x", line: 9),

@@ -104,7 +104,7 @@ private let pingPong = Told { told in
             "< PSH ACK 1 1009 (0 of 5 bytes)", "> ACK 1009 6",
         ])
     #expect(file.oddities == [])
-    #expect(file.packets[4].comments == ["step 1 of 4, continued", "1000 bytes that were not kept"])
+    #expect(file.packets[4].comments == ["step 1 of 4, continued", "1,000 bytes that were not kept"])
     #expect(file.packets[4].length == 1040)
     #expect(file.packets[4].captured.count == 40)
 }

@@ -1,8 +1,9 @@
 // Checks of frames, lines and pieces: what passes, and what a failure says.
 
-import TCPMock
 import TestClient
 import Testing
+
+@testable import TCPMock
 
 /// Serves one step to a client that sends `sent`, and gives the first failure's first line; nil: it passed.
 private func summary(of step: Step, sending sent: String) async throws -> String? {
@@ -145,7 +146,7 @@ private func summary(of step: Step, sending sent: String) async throws -> String
             let summary = try #require(
                 try await summary(of: .expectLine(check, max: 100_000), sending: "\(dots)and\n"))
             #expect(summary.contains("got …\"................and"), "\(summary)")
-            #expect(summary.contains("(\(count + 3) bytes): "), "\(summary)")
+            #expect(summary.contains("(\(grouped(count + 3)) bytes): "), "\(summary)")
             #expect(
                 summary.hasSuffix("first difference at byte \(count) ('e' 0x65, got 'a' 0x61)"), "\(summary)")
         }
@@ -156,7 +157,8 @@ private func summary(of step: Step, sending sent: String) async throws -> String
         let summary = try #require(
             try await summary(of: .expectLine(.suffix("end"), max: 100_000), sending: "\(dots)and\n"))
         #expect(
-            summary.contains("(40003 bytes): it fails at byte 40000; of the piece 4096 bytes were kept"), "\(summary)")
+            summary.contains("(40,003 bytes): it fails at byte 40000; of the piece 4,096 bytes were kept"), "\(summary)"
+        )
     }
 
     @Test func whatCameForAPieceIsShownAsItCame() async throws {

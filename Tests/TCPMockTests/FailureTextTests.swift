@@ -139,7 +139,7 @@ private let soon = Duration.milliseconds(100)
     expectFailure(
         verdict, line: here + 2,
         """
-        connection 1, step 1 of 1: expected frame "Hello" (5 bytes), got a length prefix of 1195725856 bytes (47 45 54 20), more than the 16777216 allowed
+        connection 1, step 1 of 1: expected frame "Hello" (5 bytes), got a length prefix of 1,195,725,856 bytes (47 45 54 20), more than the 16,777,216 allowed
           hint      the prefix reads as text, "GET ": does the client send frames at all?
           so far    +T  client 127.0.0.1:PORT connected
                     +T  <- "GET / HTTP/1.1\\r\\n"                   step 1 failed
@@ -221,7 +221,7 @@ private let soon = Duration.milliseconds(100)
     expectFailure(
         verdict, line: here + 3,
         """
-        connection 1, step 2 of 2: expected "\\r\\n" in at most 65536 bytes, got nothing within 100 ms
+        connection 1, step 2 of 2: expected "\\r\\n" in at most 65,536 bytes, got nothing within 100 ms
           client    has sent nothing at all
           kernel    all 11 bytes sent to it were still in the client's queue, asked at the failure
           hint      the client has not read what it was sent: is it busy, or does it wait for something else?

@@ -24,7 +24,7 @@ import Testing
         }
         let failure = try #require(verdict.failures.first)
         #expect(failure.kind == .frameTooLong)
-        #expect(failure.summary.contains("4294967295 bytes (ff ff ff ff)"), "\(failure)")
+        #expect(failure.summary.contains("4,294,967,295 bytes (ff ff ff ff)"), "\(failure)")
     }
 
     @Test func aLongFramesNumberOfBytesIsSaidOnce() async throws {

@@ -103,7 +103,8 @@ struct Refusal: CustomTestStringConvertible, Sendable {
             .lengthPrefix(), [0, 0, 0, 0, 0, 0, 0, 1], "frame 2, at byte 4, is cut off: 0 of its 1 byte of payload"),
         Refusal(.lengthPrefix(UInt16.self, offset: 1), "a", "1 of the 3 bytes of its header"),
         Refusal(
-            .lengthPrefix(), [0xff, 0xff, 0xff, 0xff], "a payload of 4294967295 bytes, more than the 16777216 allowed"),
+            .lengthPrefix(), [0xff, 0xff, 0xff, 0xff],
+            "a payload of 4,294,967,295 bytes, more than the 16,777,216 allowed"),
         Refusal(.lengthPrefix(UInt8.self, includesHeader: true), [0], "has a length of 0, less than it must count"),
         Refusal(.varint, [0x80], "1 byte of its header, which goes on"),
         Refusal(.varint, [UInt8](repeating: 0xff, count: 10), "more than 10 bytes or 64 bits"),

@@ -147,9 +147,9 @@ private func host(_ record: ConnectionRecord) -> String {
 
     @Test func thatConnectingSlowsIsNotedWhereTimeWaitStaysWithTheClient() throws {
         let note = try #require(try notes(plan(19_900), made: 19_900).first)
-        #expect(note.hasPrefix("19900 connections were made from one address, and connecting slows past about 14000"))
+        #expect(note.hasPrefix("19,900 connections were made from one address, and connecting slows past about 14,000"))
         let two = try #require(try notes(plan(60_000, from: [three[0], three[1]]), made: 60_000).first)
-        #expect(two.hasPrefix("30000 connections were made from each of 2 addresses"))
+        #expect(two.hasPrefix("30,000 connections were made from each of 2 addresses"))
         #expect(try notes(plan(19_900, from: [three[0], three[1]]), made: 19_900) == [])
         #expect(try notes(plan(19_900, .reset), made: 19_900) == [])
         #expect(try notes(plan(19_900, to: .unix(path: "/tmp/x")), made: 19_900) == [])

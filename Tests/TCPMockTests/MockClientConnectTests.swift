@@ -146,7 +146,8 @@ extension MockServer {
         #expect(
             try firstFailure(of: verdict).summary.hasPrefix("connection 1 of 10000: could not connect to /tmp/"),
             "\(verdict)")
-        #expect(try firstFailure(of: verdict).details.contains("nor the script of 9999 connections more"), "\(verdict)")
+        #expect(
+            try firstFailure(of: verdict).details.contains("nor the script of 9,999 connections more"), "\(verdict)")
     }
 
     @Test func aSocketThatGotConnectedToItselfIsARefusal() async throws {

@@ -190,7 +190,7 @@ private let soon = Duration.milliseconds(100)
     expectFailure(
         verdict, line: here + 2,
         """
-        connection 1, step 1 of 1: expected frame "Hello" (5 bytes), got a length prefix of 4294967295 bytes (ff ff ff ff), more than the 16777216 allowed
+        connection 1, step 1 of 1: expected frame "Hello" (5 bytes), got a length prefix of 4,294,967,295 bytes (ff ff ff ff), more than the 16,777,216 allowed
           hint      is the prefix in the other byte order, or is there none? Raise `max:` of the framing if such frames are meant
           so far    +T  client 127.0.0.1:PORT connected
                     +T  <- ff ff ff ff                            step 1 failed

@@ -178,10 +178,12 @@ private func cause(
                 == "both sides write and neither reads: what the client writes waits for us, as this side's reading is full "
                 + "(maxBuffered), and ours for the client", "\(details)")
         #expect(
-            details.contains(/sending   \d+ bytes are not yet the kernel's, and \d+ bytes not acknowledged/),
+            details.contains(/sending   [\d,]+ bytes are not yet the kernel's, and [\d,]+ bytes not acknowledged/),
             "\(details)")
         #expect(details.contains("client    had sent bytes that no step read"), "\(details)")
-        #expect(details.contains(/arriving  \d+ bytes of the client's are unread here, and \d+ bytes still in its own/))
+        #expect(
+            details.contains(
+                /arriving  [\d,]+ bytes of the client's are unread here, and [\d,]+ bytes still in its own/))
     }
 
     @Test func bothWriteWhileTheScriptDoesNotRead() async throws {
@@ -208,7 +210,7 @@ private func cause(
             try client.awaitBytes(1)
         }
         #expect(cause?.hasPrefix("the client does not read, or not fast enough") == true)
-        #expect(details.contains(/sending   \d+ bytes not acknowledged by the client's kernel/), "\(details)")
+        #expect(details.contains(/sending   [\d,]+ bytes not acknowledged by the client's kernel/), "\(details)")
     }
 
     // MARK: Questions

@@ -13,7 +13,7 @@ import Testing
             #expect(result.status == 0, "\(result)")
             // Between the two may stand a note that not all of their bytes are kept.
             for side in ["clients", "server "] {
-                #expect(result.output.contains("\(side): all went as scripted: 10000 connections"))
+                #expect(result.output.contains("\(side): all went as scripted: 10,000 connections"))
             }
             #expect(result.output.split(separator: "; 10000 of 10000 complete").count == 3)
         }
@@ -23,7 +23,7 @@ import Testing
             print(result.output)
             #expect(result.status == 0, "\(result)")
             #expect(result.output.contains("open at once: 9900 connections"))
-            #expect(result.output.contains("server : all went as scripted: 9900 connections"))
+            #expect(result.output.contains("server : all went as scripted: 9,900 connections"))
             #expect(result.output.contains("; 9900 of 9900 complete"))
         }
     }

@@ -76,7 +76,7 @@ extension Conversation.Message {
 
     private func shown(limit: Int) -> String {
         if isWhole { return ByteText.quoted(head, limit: limit) }
-        let amount = "\(grouped(count, "byte")), \(kept)"
+        let amount = "\(counted(count, "byte")), \(kept)"
         return head.isEmpty ? amount : "\(ByteText.quoted(Array(head.prefix(limit)), limit: limit))… (\(amount))"
     }
 

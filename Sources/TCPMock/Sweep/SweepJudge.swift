@@ -38,7 +38,7 @@ struct SweepJudge {
     }
 
     private func failure(of rule: SweepRule, _ broken: [SweepRecord], _ smallest: SweepRecord) -> SweepFailure {
-        let summary = "\(rule) is broken by \(grouped(broken.count)) of \(grouped(records.count, "case"))"
+        let summary = "\(rule) is broken by \(grouped(broken.count)) of \(counted(records.count, "case"))"
         return SweepFailure(
             rule: rule.name, location: plan.location, summary: summary,
             details: details(smallest, again(broken, smallest)), records: broken, smallest: smallest)

@@ -26,7 +26,7 @@ public struct SweepResult: Sendable, CustomStringConvertible {
     public var description: String {
         let notes = notes.map { "note: \($0)" }
         guard isClean else { return (failures.map { "\($0)" } + notes).joined(separator: "\n") }
-        return (["all rules held: \(grouped(records.count, "case"))", map] + notes).filter { !$0.isEmpty }
+        return (["all rules held: \(counted(records.count, "case"))", map] + notes).filter { !$0.isEmpty }
             .joined(separator: "\n")
     }
 }

@@ -40,7 +40,7 @@ struct GalleryTests {
 
     /// Without what differs from run to run: times, ports, and how much the kernels held.
     private func free(_ text: String) -> [String] {
-        masked(text).map { $0.replacing(/\d{4,}/, with: "N") }
+        masked(text).map { $0.replacing(/\d{1,3}(?:,\d{3})+|\d{4,}/, with: "N") }
     }
 
     @Test func namesAreTakenOnce() {

@@ -37,7 +37,7 @@ struct ConversationCard {
             conversation.side == .server
             ? (conversation.receivedCount, conversation.sentCount)
             : (conversation.sentCount, conversation.receivedCount)
-        return "\(grouped(fromClient, "byte")) from the client, \(grouped(fromServer)) from the server"
+        return "\(counted(fromClient, "byte")) from the client, \(grouped(fromServer)) from the server"
     }
 
     private func head(_ side: Side, _ markup: inout Markup) {

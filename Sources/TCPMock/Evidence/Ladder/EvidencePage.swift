@@ -45,7 +45,7 @@ struct EvidencePage {
             markup.element("p", ["class": "facts"]) { markup in
                 let count = evidence.failures.count
                 markup.status(isFailed: count > 0, count > 0 ? counted(count, "failure") : "no failure")
-                markup.element("span", text: grouped(evidence.conversations.count, "connection"))
+                markup.element("span", text: counted(evidence.conversations.count, "connection"))
                 if let began { markup.element("span", text: began) }
                 markup.openAll()
             }
@@ -67,7 +67,7 @@ struct EvidencePage {
                 markup.failure(failure, id: id(of: failure))
             }
             let more = evidence.failures.count - EvidencePage.mostFailures
-            if more > 0 { markup.element("p", text: "… and \(grouped(more, "more failure"))") }
+            if more > 0 { markup.element("p", text: "… and \(counted(more, "more failure"))") }
         }
     }
 
@@ -91,7 +91,7 @@ struct EvidencePage {
         let failed = left.count(where: \.isFailed)
         let which = failed > 0 ? ", \(grouped(failed)) of which failed" : ""
         markup.element("section", ["class": "card remainder"]) { markup in
-            markup.element("p", text: "\(grouped(left.count, "more connection")) not drawn\(which):")
+            markup.element("p", text: "\(counted(left.count, "more connection")) not drawn\(which):")
             let names = left.prefix(500).map { "\($0.number) (\($0.peer.shortened(to: 60)))" }
             let more = left.count > names.count ? " … and \(grouped(left.count - names.count)) more" : ""
             markup.element("p", ["class": "facts"], text: names.joined(separator: ", ") + more)

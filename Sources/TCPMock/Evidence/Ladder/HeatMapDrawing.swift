@@ -25,11 +25,11 @@ struct HeatMapDrawing {
                     markup.element(
                         "span", ["class": "cell \(outcome.style)", "aria-hidden": "true"], text: outcome.letter)
                     markup.element("span", text: outcome.label.shortened(to: 80))
-                    markup.element("small", text: grouped(outcome.count, "case"))
+                    markup.element("small", text: counted(outcome.count, "case"))
                 }
             }
             let more = map.outcomes.count - 40
-            if more > 0 { markup.element("li", text: "and \(grouped(more, "more outcome"))") }
+            if more > 0 { markup.element("li", text: "and \(counted(more, "more outcome"))") }
         }
     }
 
@@ -45,7 +45,7 @@ struct HeatMapDrawing {
                 if let end = row.end, let control = map.control { self.end(end, control, &markup) }
             }
             if row.left > 0 {
-                markup.element("p", ["class": "facts"], text: "… \(grouped(row.left, "more case")) not drawn")
+                markup.element("p", ["class": "facts"], text: "… \(counted(row.left, "more case")) not drawn")
             }
         }
         markup.newline()

@@ -43,8 +43,8 @@ struct HexComparison: Sendable {
                 + "got \(ByteText.named(got[difference]))"
         case (true, false):
             let rest = expected.count - difference
-            return "nothing came from \(place) on: \(grouped(rest, "byte")) more \(rest == 1 ? "was" : "were") expected"
-        case (false, true): return "all \(grouped(expected.count, "expected byte")) came, and more"
+            return "nothing came from \(place) on: \(counted(rest, "byte")) more \(rest == 1 ? "was" : "were") expected"
+        case (false, true): return "all \(counted(expected.count, "expected byte")) came, and more"
         case (false, false): return "the bytes are equal"
         }
     }
@@ -61,20 +61,20 @@ extension Markup {
     }
 
     private mutating func panel(_ title: String, _ bytes: [UInt8], _ comparison: HexComparison) {
-        let name = "\(title), \(grouped(bytes.count, "byte"))"
+        let name = "\(title), \(counted(bytes.count, "byte"))"
         element("div", ["class": "panel \(title)", "role": "group", "aria-label": name]) { markup in
             markup.element("h4", text: name)
             markup.element("div", ["class": "hex"]) { markup in
                 if comparison.start > 0 {
                     let before = comparison.start
-                    markup.element("p", ["class": "hole"], text: "\(grouped(before, "byte")) before are equal")
+                    markup.element("p", ["class": "hole"], text: "\(counted(before, "byte")) before are equal")
                 }
                 for start in stride(from: comparison.start, to: comparison.end, by: HexComparison.width)
                 where start < bytes.count || start <= comparison.difference {
                     markup.row(bytes, start..<min(start + HexComparison.width, comparison.end), comparison)
                 }
                 if bytes.count > comparison.end {
-                    let more = grouped(bytes.count - comparison.end, "more byte")
+                    let more = counted(bytes.count - comparison.end, "more byte")
                     markup.element("p", ["class": "hole"], text: "… \(more)")
                 }
             }

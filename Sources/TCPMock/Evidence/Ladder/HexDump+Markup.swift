@@ -48,7 +48,7 @@ struct HexExtent: Sendable, Equatable {
     }
 
     private mutating func addHole(_ count: Int, _ why: String) {
-        if count > 0 { parts.append(.hole("… \(grouped(count, "byte")) \(why) …")) }
+        if count > 0 { parts.append(.hole("… \(counted(count, "byte")) \(why) …")) }
     }
 }
 

@@ -132,7 +132,7 @@ extension Ladder.Row {
         if shape != .cut { time = conversation.since(entry.time) }
         if case .message(let message) = entry.content {
             self.message = message
-            asides.append(grouped(message.count, "byte"))
+            asides.append(counted(message.count, "byte"))
             if let damage = message.damage { asides.append(damage.shortened(to: 120)) }
         }
         if let said = entry.saying { asides.append(said) }

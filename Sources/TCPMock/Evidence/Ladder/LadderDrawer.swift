@@ -38,8 +38,8 @@ struct LadderDrawer {
         let last = message.position + max(message.count, 1) - 1
         let place =
             message.count == 1
-            ? "byte \(grouped(message.position))" : "bytes \(grouped(message.position)) to \(grouped(last))"
-        return "\(sender.noun) to \(sender.peer): \(place) of the stream, \(grouped(message.count, "byte"))"
+            ? "byte \(message.position)" : "bytes \(message.position) to \(last)"
+        return "\(sender.noun) to \(sender.peer): \(place) of the stream, \(counted(message.count, "byte"))"
     }
 
     /// Side by side, or, where no bytes were expected, in words.

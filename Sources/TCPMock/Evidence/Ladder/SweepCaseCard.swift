@@ -57,7 +57,7 @@ struct SweepCaseCard {
             ConversationCard(conversation, id: "case-\(index)-c\(number + 1)", mostRows: 100).draw(&markup, &budget)
         }
         let more = evidence.conversations.count - shown.count
-        if more > 0 { markup.element("p", ["class": "facts"], text: "… and \(grouped(more, "more connection"))") }
+        if more > 0 { markup.element("p", ["class": "facts"], text: "… and \(counted(more, "more connection"))") }
     }
 }
 

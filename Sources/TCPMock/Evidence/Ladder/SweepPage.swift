@@ -37,7 +37,7 @@ struct SweepPage {
             markup.element("p", ["class": "facts"]) { markup in
                 let count = result.failures.count
                 markup.status(isFailed: count > 0, count > 0 ? "\(counted(count, "rule")) broken" : "all rules held")
-                markup.element("span", text: grouped(result.records.count, "case"))
+                markup.element("span", text: counted(result.records.count, "case"))
                 markup.element("span", text: "\(result.seed)")
             }
         }
