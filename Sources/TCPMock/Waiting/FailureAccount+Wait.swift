@@ -55,7 +55,7 @@ extension FailureAccount {
         case .expectFrame:
             arrival.had = failure.header.count + failure.offset
             arrival.isInHeader = !failure.header.isEmpty && isHeaderPartial
-            arrival.clue = frameClue
+            arrival.clue = promise
         case .expect, .receiveExactly, .receiveAtLeast:
             arrival.had = failure.offset
             arrival.missing = wantedCount.map { $0 - failure.offset }
@@ -75,7 +75,13 @@ extension FailureAccount {
         pieceFraming.flatMap { FramingClue(connection.excerpt, total: connection.unjudged, in: $0) }
     }
 
-    /// What the bytes of a frame look like that is compared as it comes, or that was too long to be one.
+    /// A length that is compared as it comes is the right one, once it is whole: another fails at once.
+    private var promise: FramingClue? {
+        guard !failure.header.isEmpty, !isHeaderPartial, failure.offset < expected.count else { return nil }
+        return .promise(length: expected.count, came: failure.offset)
+    }
+
+    /// What the bytes of a frame look like that was too long to be one.
     var frameClue: FramingClue? {
         let bytes = failure.header + connection.excerpt
         return FramingClue(bytes, total: failure.header.count + failure.offset + connection.unjudged, in: framing)

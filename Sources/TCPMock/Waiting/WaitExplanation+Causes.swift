@@ -132,13 +132,16 @@ extension FramingClue {
             "what came has no \(ending) at its end: has the \(peer) left it out, or not flushed it?"
         case .otherByteOrder(let length):
             "in the other byte order the length prefix says \(length), which is what came: "
-                + "mend the framing's byteOrder, or the \(peer)"
+                + "is the framing's byteOrder the \(peer)'s?"
         case .countsHeader(let width):
             "the length prefix seems to count its own \(counted(width, "byte")) too: that is includesHeader: true"
         case .text(let text): "the prefix reads as text, \(text): does the \(peer) send frames at all?"
-        case .promise(let length, let came):
-            "the length prefix promises \(counted(length, "byte")), of which \(came) came: "
+        case .promise(let length, let came, nil):
+            "the length prefix promises \(counted(length, "byte")), of which \(grouped(came)) came: "
                 + "the \(peer) may think it has sent the whole frame, and wait for what follows"
+        case .promise(let length, let came, let text?):
+            "the length prefix promises \(counted(length, "byte")), of which \(grouped(came)) came; "
+                + "it also reads as text, \(text): does the \(peer) send frames at all?"
         }
     }
 }
