@@ -40,7 +40,7 @@ extension FailureAccount {
         case .stall: return .givingUp
         case .expectBackpressure: return .backpressure
         case .expectEOF: return .endOfStream
-        case .reset, .close, .halfClose: return .acknowledging
+        case .reset, .close, .halfClose: return .acknowledging(before: stepText)
         default: return .bytes(arrival)
         }
     }

@@ -7,7 +7,7 @@ extension WaitFacts {
         case .endOfStream: causeOfNoEnd
         case .leaving(let leaving): causeOfStaying(leaving)
         case .taking(let inLockstep): causeOfNotTaking(inLockstep)
-        case .acknowledging: causeOfNotTaking(false)
+        case .acknowledging(let end): causeOfNotAcknowledging(before: end)
         case .gate(let openers): causeOfClosedGate(openers)
         case .closure: "does the closure wait for something that only happens after its reply?"
         case .givingUp: causeOfNotGivingUp
@@ -94,16 +94,25 @@ extension WaitFacts {
         if inLockstep {
             return "the next slice goes, and the step is done, only when the \(peer) has read what it was sent"
         }
-        // Whether its kernel has room is no sign: the last read before a limit makes some.
-        if let queues, queues.withheld > 0, queues.held > 0 {
-            let whose = isReading ? "this side's reading is full (maxBuffered)" : "the script does not read"
-            return
-                "both sides write and neither reads: what the \(peer) writes waits for us, as \(whose), and ours for the \(peer)"
-        }
+        if let causeOfBothWriting { return causeOfBothWriting }
         if hasEnded {
             return "the \(peer) has ended its own stream and does not read ours: its receive buffer and ours are full"
         }
         return "the \(peer) does not read, or not fast enough: its receive buffer and ours are full"
+    }
+
+    /// Whether its kernel has room is no sign: the last read before a limit makes some.
+    private var causeOfBothWriting: String? {
+        guard let queues, queues.withheld > 0, queues.held > 0 else { return nil }
+        let whose = isReading ? "this side's reading is full (maxBuffered)" : "the script does not read"
+        return
+            "both sides write and neither reads: what the \(peer) writes waits for us, as \(whose), and ours for the \(peer)"
+    }
+
+    /// All of it is in the kernels: the other side's has no room for what ours holds.
+    private func causeOfNotAcknowledging(before end: String) -> String {
+        if let causeOfBothWriting { return causeOfBothWriting }
+        return "\(end) waits until the \(peer)'s kernel has all that was sent: does the \(peer) read to the end of it?"
     }
 
     // MARK: Gates

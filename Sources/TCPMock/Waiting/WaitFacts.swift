@@ -10,8 +10,8 @@ struct WaitFacts: Sendable {
         case leaving(Leaving)
         /// That the other side takes what was sent.
         case taking(inLockstep: Bool)
-        /// That the other side's kernel acknowledges what was sent, before the connection is ended.
-        case acknowledging
+        /// That the other side's kernel acknowledges what was sent, before the connection is ended by this step.
+        case acknowledging(before: String)
         case gate([Opener])
         case closure
         /// That the other side gives up on a stall.
