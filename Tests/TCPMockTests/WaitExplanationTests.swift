@@ -30,13 +30,27 @@ private func call(_ name: String, thread: UInt = 1) -> BlockedCall {
     @Test func aReplyThatComesLaterIsNamed() {
         let later = WaitFacts.Later(number: 4, step: "send \"OK\"")
         #expect(
-            explain(.bytes(.init())) { $0.later = later }.cause
+            explain(.bytes(.init())) { $0.next = .step(later) }.cause
                 == "does the client wait for step 4, send \"OK\", which comes only after this one? Or has it not flushed?"
         )
         #expect(
-            explain(.bytes(.init(had: 1, missing: 1))) { $0.later = later }.cause
+            explain(.bytes(.init(had: 1, missing: 1))) { $0.next = .step(later) }.cause
                 == "the script waits for 1 more byte, and the client, it seems, for step 4, send \"OK\", which comes only after them"
         )
+    }
+
+    @Test func aReplyOfTheNextRoundIsNamedAsThat() {
+        let later = WaitFacts.Later(number: 1, step: "send \"> \"", isNextRound: true)
+        #expect(
+            explain(.bytes(.init(had: 1, missing: 1))) { $0.next = .step(later) }.cause?
+                .hasSuffix("for step 1, send \"> \", which comes only in the next round") == true)
+    }
+
+    @Test func aConnectionThatCantBeEndedYetSaysWhatItWaitsFor() {
+        let waits = explain(.acknowledging(before: "reset")) { $0.hasEnded = true }
+        #expect(waits.cause?.hasPrefix("reset waits until the client's kernel has all that was sent") == true)
+        let both = explain(.acknowledging(before: "reset")) { $0.queues = .init(held: 1, withheld: 1) }
+        #expect(both.cause?.hasPrefix("both sides write and neither reads") == true)
     }
 
     @Test func whereBytesWaitIsTold() {

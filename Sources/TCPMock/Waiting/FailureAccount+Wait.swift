@@ -15,7 +15,7 @@ extension FailureAccount {
         facts.hasEnded = connection.gotFin || connection.queues?.sentFin == true
         facts.isReading = !isDeaf || connection.unjudged >= plan.options.limits.maxBuffered
         facts.lastSpeaker = lastSpeaker
-        facts.later = laterSend
+        facts.next = nextSend
         facts.blocked = blockedCalls
         facts.thread = plan.thread
         return facts
@@ -110,17 +110,11 @@ extension FailureAccount {
         guard case .choice(let choice)? = planned?.role, choice.framing == nil, connection.unjudged > 0 else {
             return nil
         }
-        let near = choice.options.map(\.literal).filter { $0.starts(with: connection.excerpt) }
+        let near = untakenOptions(of: choice).map(\.literal).filter { $0.starts(with: connection.excerpt) }
         return near.map { $0.count - connection.unjudged }.filter { $0 > 0 }.min()
     }
 
     // MARK: Where the conversation stands
-
-    private var laterSend: WaitFacts.Later? {
-        let later = script.steps.dropFirst(failure.step + 1).first { $0.step.isSend && $0.isListed }
-        guard let later, let number = later.number else { return nil }
-        return WaitFacts.Later(number: number, step: "\(later.written)")
-    }
 
     /// Nil where what was sent was not recorded.
     private var lastSpeaker: WaitFacts.Speaker? {

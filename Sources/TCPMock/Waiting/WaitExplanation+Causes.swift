@@ -33,17 +33,26 @@ extension WaitFacts {
     /// The script waits for the rest, and so, it seems, does the other side.
     private func causeOfPart(_ missing: Int) -> String {
         let rest = "the script waits for \(counted(missing, "more byte"))"
-        guard let later else { return "\(rest), and the \(peer) for a reply, or it has not flushed what it wrote" }
+        guard case .step(let later) = next else {
+            return "\(rest), and the \(peer) for a reply, or it has not flushed what it wrote"
+        }
+        let when = later.isNextRound ? "in the next round" : "after them"
         return
-            "\(rest), and the \(peer), it seems, for step \(later.number), \(later.step), which comes only after them"
+            "\(rest), and the \(peer), it seems, for step \(later.number), \(later.step), which comes only \(when)"
     }
 
     private var causeOfSilence: String {
-        if let later {
+        switch next {
+        case .step(let later):
+            let when = later.isNextRound ? "in the next round" : "after this one"
             return
-                "does the \(peer) wait for step \(later.number), \(later.step), which comes only after this one? Or has it not flushed?"
+                "does the \(peer) wait for step \(later.number), \(later.step), which comes only \(when)? Or has it not flushed?"
+        case .unknown:
+            return
+                "does the \(peer) wait for a reply that comes only after this step, or has it not flushed what it wrote?"
+        case .nothing:
+            return "does the \(peer) wait for bytes that the script never sends, or has it not flushed what it wrote?"
         }
-        return "does the \(peer) wait for bytes that the script never sends, or has it not flushed what it wrote?"
     }
 
     private var causeOfNoEnd: String {
