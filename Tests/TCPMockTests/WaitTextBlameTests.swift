@@ -1,4 +1,4 @@
-// A hint blames nothing that may be right: a length, printable bytes, a last byte.
+// A hint blames nothing that may be right: a length, printable bytes, a greedy step, a last byte.
 
 import TCPMock
 import TestClient
@@ -64,5 +64,59 @@ private let soon = Duration.milliseconds(100)
         }
         #expect(verdict.failures.first?.kind == .check)
         #expect(verdict.failures.first?.likelyCause == nil)
+    }
+
+    // MARK: Greedy steps
+
+    @Test func aGreedyStepThatTookNothingOfTheNext() async throws {
+        let (silent, _) = try await cause([
+            .receive(atLeast: 1), .send("OK"), .expect("BYE", within: soon),
+        ]) { client, _ in
+            try client.send("HELLO\n")
+            try client.expectText("OK")
+        }
+        #expect(
+            silent
+                == "does the client wait for bytes that the script never sends, or has it not flushed what it wrote?")
+        let (few, _) = try await cause([
+            .receive(atLeast: 1), .send("OK"), .receive(exactly: 6, within: soon),
+        ]) { client, _ in
+            try client.send("HELLO\n")
+            try client.expectText("OK")
+        }
+        #expect(few?.contains("receive(exactly:)") == false, "5 bytes would not have done: \(few ?? "")")
+    }
+
+    @Test func aGreedyStepThatTookTheNextOne() async throws {
+        let script: Script = [.receive(atLeast: 1), .send("OK"), .expect("BYE", within: soon)]
+        let (cause, _) = try await cause(script) { client, _ in
+            try client.send("HELLO\nBYE")
+            try client.expectText("OK")
+        }
+        #expect(
+            cause
+                == "step 1, receive(atLeast: 1), took \"BYE\" as well: receive(exactly:) leaves what belongs to the next step"
+        )
+    }
+
+    @Test func aGreedyStepBeforeAClientThatDoesNotRead() async throws {
+        let script: Script = [.receive(atLeast: 1), .send("OK"), .expect("BYE", within: soon)]
+        let (cause, _) = try await cause(script) { client, _ in
+            try client.send("HELLO\nBYE")
+            try client.awaitBytes(2)
+        }
+        #expect(cause?.hasPrefix("the client has not read what it was sent") == true, "\(cause ?? "")")
+    }
+
+    @Test(arguments: [("HELLO\nBYE\n", true), ("HELLO", false)])
+    func aGreedyStepThatMayHaveTakenALine(sent: String, isLikely: Bool) async throws {
+        let script: Script = [.receive(atLeast: 1), .send("OK"), .expectLine(.any, within: soon)]
+        let (cause, _) = try await cause(script) { client, _ in
+            try client.send(sent)
+            try client.expectText("OK")
+        }
+        let asks =
+            "did step 1, receive(atLeast: 1), take what this step waits for? receive(exactly:) leaves it to the next"
+        #expect((cause == asks) == isLikely, "\(cause ?? "")")
     }
 }

@@ -49,7 +49,7 @@ extension FailureAccount {
 
     private var arrival: WaitFacts.Arrival {
         var arrival = WaitFacts.Arrival()
-        arrival.isRobbed = greedyStep != nil
+        arrival.robbery = robbery
         guard let planned else { return arrival }
         switch planned.step.kind {
         case .expectFrame:
@@ -92,7 +92,7 @@ extension FailureAccount {
     }
 
     /// How many bytes the step wants in all, where it wants a number of them.
-    private var wantedCount: Int? {
+    var wantedCount: Int? {
         switch planned?.step.kind {
         case .expect(let bytes)?: return bytes.array.count
         case .receiveExactly(let count)?, .receiveAtLeast(let count)?: return count

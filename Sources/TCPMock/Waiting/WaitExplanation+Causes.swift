@@ -19,11 +19,11 @@ extension WaitFacts {
     // MARK: Bytes that do not come
 
     private func causeOfMissing(_ arrival: Arrival) -> String {
-        if arrival.isRobbed { return "receive(exactly:) leaves what belongs to the next step" }
         if let clue = arrival.clue, clue.isPlain { return clue.text(of: peer) }
         if let unread, unread > 0 {
             return "the \(peer) has not read what it was sent: is it busy, or does it wait for something else?"
         }
+        if let robbery = arrival.robbery { return robbery.text }
         if let clue = arrival.clue { return clue.text(of: peer) }
         if arrival.isInHeader { return "is the length prefix right? The \(peer) may think it has sent the whole frame" }
         if arrival.had > 0, let missing = arrival.missing, missing > 0 { return causeOfPart(missing) }

@@ -27,8 +27,8 @@ struct WaitFacts: Sendable {
         var clue: FramingClue?
         /// Of a frame whose length has not all come.
         var isInHeader = false
-        /// Whether a receive(atLeast:) before may have taken them.
-        var isRobbed = false
+        /// What a receive(atLeast:) before has taken of them.
+        var robbery: Robbery?
     }
 
     struct Leaving: Sendable {
