@@ -64,11 +64,7 @@ enum ScriptLint {
         switch step.kind {
         case .repeat(let count, let body):
             try checkRepeat(step, count, body)
-            // Twice, so that what the second round would meet is met.
-            try walk(body, depth: depth + 1, &state)
-            let first = state.unanswered
-            if count > 1 { try walk(body, depth: depth + 1, &state) }
-            addRounds(count - 2, after: first, &state)
+            try walkRounds(count, of: body, depth: depth + 1, &state)
         case .sequence(let body):
             try checkNotEmpty(step, body)
             try walk(body, depth: depth, &state)
@@ -94,6 +90,16 @@ enum ScriptLint {
         default:
             try check(step, &state)
         }
+    }
+
+    /// Twice, so that what the second round would meet is met; what further rounds meet differs in what has been sent.
+    private static func walkRounds(_ count: Int, of body: [Step], depth: Int, _ state: inout State) throws {
+        try walk(body, depth: depth, &state)
+        guard count > 1 else { return }
+        let first = state.unanswered?.bytes ?? 0
+        try walk(body, depth: depth, &state)
+        let second = state.unanswered?.bytes ?? 0
+        try walkFurtherRounds(count - 2, of: body, sending: second - first, depth: depth, &state)
     }
 
     private static func checkRepeat(_ step: Step, _ count: Int, _ body: [Step]) throws {
