@@ -44,51 +44,6 @@ extension ScriptLint {
         }
     }
 
-    // MARK: optional
-
-    static func checkOptional(_ step: Step, _ body: [Step], followedBy rest: ArraySlice<Step>) throws {
-        try checkNotEmpty(step, body)
-        guard let first = body.first(where: { !$0.isLabel })?.first, let mine = first.literals else {
-            throw problem(step, "\(step) must begin with literal bytes: only they say whether the client asks for it")
-        }
-        guard let next = rest.first else { return }
-        guard let theirs = beginnings(of: next, followedBy: rest.dropFirst()) else {
-            throw problem(
-                step, "\(step) is followed by \(next), from which its bytes can't tell it apart")
-        }
-        for one in mine {
-            for other in theirs where one.starts(with: other) || other.starts(with: one) {
-                throw problem(
-                    step, "\(step) begins as \(next) does, which follows it: they can't be told apart by their bytes")
-            }
-        }
-    }
-
-    /// With which bytes a step may begin; nil where that can't be said.
-    private static func beginnings(of step: Step, followedBy rest: ArraySlice<Step>) -> [[UInt8]]? {
-        switch step.kind {
-        case .expectDisconnect, .expectEOF, .disconnect: return []
-        case .expectTemplate(let template):
-            if case .bytes(let bytes)? = template.moves.first { return [bytes] }
-            return nil
-        case .expectPiece(let piece) where piece.literals == nil:
-            guard case .line = piece.form, case .prefix(let bytes) = piece.check.kind else { return nil }
-            return [bytes.array]
-        case .anyOrder(let options): return all(options.filter { !$0.isLabel }.map(\.first.literals))
-        case .choose(let routes):
-            return all(routes.map { $0.beginning.beginning.map { [$0] } })
-        case .optional(let body):
-            guard let mine = body.first(where: { !$0.isLabel })?.first.literals else { return nil }
-            guard let next = rest.first else { return mine }
-            return beginnings(of: next, followedBy: rest.dropFirst()).map { mine + $0 }
-        default: return step.first.literals
-        }
-    }
-
-    private static func all(_ beginnings: [[[UInt8]]?]) -> [[UInt8]]? {
-        beginnings.contains { $0 == nil } ? nil : beginnings.compactMap { $0 }.flatMap { $0 }
-    }
-
     // MARK: choose
 
     static func checkRoutes(_ step: Step, _ routes: [Route]) throws {

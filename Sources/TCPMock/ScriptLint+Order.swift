@@ -55,6 +55,7 @@ extension ScriptLint {
         if ways.allSatisfy({ $0.halfClosed != nil }) { state.halfClosed = first.halfClosed }
         if ways.allSatisfy({ $0.clientEnded != nil }) { state.clientEnded = first.clientEnded }
         if ways.allSatisfy({ $0.deaf != nil }) { state.deaf = first.deaf }
+        for way in ways where way.goesOn { leave(way.undecided, in: &state) }
     }
 }
 
