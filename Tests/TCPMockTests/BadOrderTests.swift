@@ -27,8 +27,25 @@ import Testing
             BadScript(
                 [.respond(to: ["A": .close, "B": .reset]), .expect("late", line: 7)], 7, "each of its replies ends"),
             BadScript([.repeat(2, [.respond(to: ["A": .close], line: 7)])], 7, "can't come after respond(to:)"),
+            // On the route that goes on.
+            BadScript(
+                [.choose([leaving, .when("B", [.expect("B"), .halfClose()])]), .send("late", line: 7)], 7,
+                "this side of the stream has ended there"),
+            BadScript(
+                [.choose([leaving, .when("B", [.expect("B"), .stopReading()])]), .expect("late", line: 7)], 7,
+                "nothing is read there"),
+            BadScript(
+                [.choose([.when("B", [.expect("B"), .expectEOF()]), leaving]), .expect("late", line: 7)], 7,
+                "the other side has nothing more to say there"),
+            BadScript(
+                [
+                    .choose([.when("B", [.halfClose()]), .when(.any, [.serve(to: ["A": "B"])])]),
+                    .send("late", line: 7),
+                ], 7, "this side of the stream has ended there"),
         ]
     }
+
+    static var leaving: Route { .when("Q", [.expect("Q"), .disconnect()]) }
 
     @Test(arguments: unreachable.indices)
     func aStepThatIsNeverReachedIsThrownAtItsLine(index: Int) throws {
@@ -60,12 +77,20 @@ import Testing
     @Test func nearlyWrongOrdersAreTaken() {
         #expect(refusal(of: [.choose([.when("A", [.close()]), .when(.any, [.send("x")])]), .send("y")]) == nil)
         #expect(refusal(of: [.choose([.when("A", [.halfClose()]), .when(.any, [.send("x")])]), .send("y")]) == nil)
-        #expect(refusal(of: [.choose([.when("A", [.close()]), .when(.any, [.reset()])]), .expectDisconnect(.any)]) == nil)
+        #expect(
+            refusal(of: [.choose([.when("A", [.close()]), .when(.any, [.reset()])]), .expectDisconnect(.any)]) == nil)
+        #expect(
+            refusal(of: [.choose([Self.leaving, .when("B", [.halfClose()]), .when(.any, [])]), .send("y")]) == nil,
+            "on one of two routes that go on")
+        let resumed = Route.when("B", [.expect("B"), .stopReading(), .resumeReading()])
+        #expect(refusal(of: [.choose([Self.leaving, resumed]), .expect("y")]) == nil)
+        #expect(refusal(of: [.choose([Self.leaving, .when("B", [.halfClose()])]), .expect("y")]) == nil)
         #expect(refusal(of: [.respond(to: ["A": .close, "B": "b"]), .expect("C")]) == nil)
         #expect(refusal(of: [.expectDisconnect(.reset), .expectDisconnect(.any)]) == nil)
         #expect(refusal(of: [.expectEOF(), .send("x"), .expectDisconnect()]) == nil)
         #expect(
-            refusal(of: [.send("abcde", slices: .everyByte, delivery: .every(.seconds(1)), within: .seconds(4))]) == nil)
+            refusal(of: [.send("abcde", slices: .everyByte, delivery: .every(.seconds(1)), within: .seconds(4))]) == nil
+        )
         #expect(refusal(of: [.fault(.reset, .afterIdle(.seconds(1)), within: .seconds(1))]) == nil)
     }
 
