@@ -21,29 +21,6 @@ extension ScriptLint {
         "\(short) is the beginning of \(long): they can't be told apart by their bytes"
     }
 
-    // MARK: anyOrder
-
-    static func checkAnyOrder(_ step: Step, _ options: [Step]) throws {
-        let options = options.filter { !$0.isLabel }
-        try checkNotEmpty(step, options)
-        if options.count > 64 { throw problem(step, "\(step) has more than 64 steps") }
-        for option in options where !option.mayBeAlternative {
-            throw problem(
-                option, "\(option) can't stand in anyOrder: what comes must choose it, so it begins with an expectation"
-            )
-        }
-        if step.commonFraming != nil { return }
-        for option in options where option.literals?.count != 1 {
-            throw problem(
-                option,
-                "\(option.first) can't be told apart from the others by its bytes: begin with literal bytes, "
-                    + "or begin all with pieces of one framing")
-        }
-        if let message = ambiguity(options.map { ("\($0.first)", $0.literals?.first ?? []) }) {
-            throw problem(step, "anyOrder: \(message)")
-        }
-    }
-
     // MARK: choose
 
     static func checkRoutes(_ step: Step, _ routes: [Route]) throws {
@@ -65,16 +42,5 @@ extension ScriptLint {
         }
         let told = routes.compactMap { route in route.beginning.beginning.map { ("\(route.beginning)", $0) } }
         if let message = ambiguity(told) { throw problem(step, "choose: \(message)") }
-    }
-}
-
-extension Step {
-    /// Whether what comes can choose it.
-    fileprivate var mayBeAlternative: Bool {
-        switch kind {
-        case .expect, .expectPiece: true
-        case .sequence(let steps): steps.first { !$0.isLabel }?.mayBeAlternative ?? false
-        default: false
-        }
     }
 }

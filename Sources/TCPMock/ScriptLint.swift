@@ -75,9 +75,7 @@ enum ScriptLint {
             try checkNotEmpty(step, body)
             try walk(body, depth: depth, &state)
         case .anyOrder(let options):
-            try checkAnyOrder(step, options)
-            try decide(by: step, &state)
-            try walk(options, depth: depth + 1, &state)
+            try walkAnyOrder(step, options, depth: depth + 1, &state)
         case .optional(let body):
             try walkOptional(step, body, depth: depth + 1, &state)
         case .choose(let routes):

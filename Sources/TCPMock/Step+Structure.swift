@@ -22,7 +22,8 @@ extension Step {
     /// ```
     ///
     /// - `steps`: up to 64 expectations, or sequences that begin with one. They are told apart by their bytes: none may
-    ///   be the beginning of another. Or they all begin with pieces of one framing, whose checks are tried in order.
+    ///   be the beginning of another. Or they all begin with pieces of one framing, whose checks are tried in order: put a
+    ///   narrower one before a wider one.
     public static func anyOrder(
         _ steps: [Step],
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
