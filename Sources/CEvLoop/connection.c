@@ -252,8 +252,10 @@ static void bound_kept(evl_connection *c) {
     if (c->keep == NULL)
         return;
     if (c->keep->bytes > LOOP_RECORD_BYTES ||
-        loop->record_bytes > LOOP_RECORD_BYTES - c->keep->bytes)
+        loop->record_bytes > LOOP_RECORD_BYTES - c->keep->bytes) {
         keep_free(c->keep);
+        c->keep_lost = true;
+    }
     loop->record_bytes += c->keep->bytes;
 }
 

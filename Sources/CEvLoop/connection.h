@@ -163,6 +163,7 @@ struct evl_connection {
     bool limit_passed : 1;    /* the limit has had its last read: the next ring is final */
     bool deaf : 1;            /* it does not read before a step needs input */
     bool held : 1;            /* its step does not read */
+    bool keep_lost : 1;       /* there was no room for what its steps had kept */
 };
 
 /* Starts playing `program` (reference taken over; NULL: live, nothing yet) on connected `fd`.

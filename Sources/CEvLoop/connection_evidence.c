@@ -94,6 +94,7 @@ void evidence_view(const evl_connection *c, evl_connection_view *view) {
             c->breakage->count < EVL_FAULTS_KEPT ? c->breakage->count : EVL_FAULTS_KEPT;
         view->faults_cut = c->breakage->count - view->fault_count;
     }
+    view->kept_lost = c->keep_lost;
     if (c->keep != NULL) {
         view->kept = c->keep->entries;
         view->kept_count = c->keep->count;

@@ -28,10 +28,10 @@ struct evl_gauge {
     uint64_t read_ns;        /* when it was read */
     bool stamped;            /* the kernel says so */
     bool counts;             /* its program counts segments */
-    bool asked_whose;        /* whether the client's socket is this process's: */
-    bool is_ours;
-    uint64_t start;      /* where the current step's bytes begin in the stream */
-    uint64_t started_ns; /* when the step before it was done */
+    uint32_t inode;          /* the client's socket; 0: not known */
+    bool is_ours;            /* it is this process's, as far as is known */
+    uint64_t start;          /* where the current step's bytes begin in the stream */
+    uint64_t started_ns;     /* when the step before it was done */
     stream_marks marks;
     evl_measure failed;
     evl_measure doubts[EVL_DOUBTS_KEPT];
@@ -66,8 +66,9 @@ static bool counts_segments(const evl_program *program) {
     return false;
 }
 
-static void mark_stream(evl_connection *c) {
-    stream_mark mark;
+/* `read`: bytes that are not counted among what was received yet. */
+static void mark_stream(evl_connection *c, size_t read) {
+    stream_mark mark = {.bytes = c->received_total + read};
     if (c->gauge->counts && c->io.fd >= 0 && probe_segments(c->io.fd, &mark.bytes, &mark.segments))
         measure_mark(&c->gauge->marks, mark);
 }
@@ -87,7 +88,7 @@ bool gauge_make(evl_connection *c, const evl_program *program) {
             socket_stamp_arrivals(c->io.fd);
     }
     c->gauge->counts = c->gauge->counts || counts_segments(program);
-    mark_stream(c);
+    mark_stream(c, 0);
     return true;
 }
 
@@ -108,6 +109,16 @@ void gauge_stop(evl_connection *c) {
 
 /* --- what happens --- */
 
+/* It may not be accepted yet, or only just be. */
+static void ask_whose(evl_connection *c) {
+    evl_gauge *gauge = c->gauge;
+    if (gauge->is_ours)
+        return;
+    if (gauge->inode == 0 && c->io.fd >= 0)
+        gauge->inode = probe_inode(c->io.fd);
+    gauge->is_ours = probe_is_ours(gauge->inode);
+}
+
 /* A choice's options may have what it has not. */
 static bool may_be_timed(const evl_step *step) {
     return step->latency_ns > 0 || step->kind == EVL_STEP_CHOICE;
@@ -119,14 +130,14 @@ void gauge_rest(evl_connection *c) {
     if (gauge->began_ns != 0 || step == NULL || c->ended || io_is_pending(c) ||
         c->deferred != CONNECTION_NOTHING_DEFERRED)
         return;
+    bool timed = may_be_timed(step);
+    if (timed) /* while it is there: one that has answered may be gone */
+        ask_whose(c);
     gauge->began = read_clocks();
     gauge->began_ns = gauge->began.monotonic_ns;
-    mark_stream(c);
-    if (!may_be_timed(step))
+    mark_stream(c, 0);
+    if (!timed)
         return;
-    if (!gauge->asked_whose) /* while it is there: one that has answered may be gone */
-        gauge->is_ours = probe_is_ours(c->io.fd);
-    gauge->asked_whose = true;
     loop_canary_join(c->host->loop);
     gauge->on_watch = true;
     gauge->machine = machine_recent(gauge->began_ns);
@@ -140,6 +151,7 @@ socket_result gauge_read(evl_connection *c, uint8_t *bytes, size_t capacity, siz
     socket_result result = socket_read_stamped(c->io.fd, bytes, capacity, length, &stamp, error);
     if (result == SOCKET_LATER)
         return result;
+    mark_stream(c, result == SOCKET_OK ? *length : 0);
     if (session_is_asking(&c->session)) /* its step's bytes were there before */
         return result;
     clock_pair now = read_clocks();
@@ -147,7 +159,6 @@ socket_result gauge_read(evl_connection *c, uint8_t *bytes, size_t capacity, siz
     gauge->read_ns = now.monotonic_ns;
     gauge->stamped = came != 0;
     gauge->came_ns = came != 0 ? came : now.monotonic_ns;
-    mark_stream(c);
     return result;
 }
 
@@ -170,10 +181,27 @@ static evl_measure take_latency(evl_connection *c, const evl_step *step, uint32_
     uint64_t now = evl_clock_ns();
     machine_sample *after = machine_now(now);
     measure.late_ns = gauge->on_watch ? loop_canary_late(c->host->loop, now) - gauge->late_ns : 0;
+    ask_whose(c);
     measure.waited_ns = machine_waited(gauge->machine, after, gauge->is_ours, &witness);
     measure.witness = (uint8_t)witness;
     machine_release(after);
     return measure;
+}
+
+/* Of each step and kind the first is kept, and how often it was so. */
+static void doubt(evl_gauge *gauge, const evl_measure *measure) {
+    for (uint64_t i = 0; i < gauge->doubt_count && i < EVL_DOUBTS_KEPT; i++) {
+        evl_measure *kept = &gauge->doubts[i];
+        if (kept->step == measure->step && kept->kind == measure->kind) {
+            kept->times += kept->times < UINT32_MAX ? 1 : 0;
+            return;
+        }
+    }
+    if (gauge->doubt_count < EVL_DOUBTS_KEPT) {
+        gauge->doubts[gauge->doubt_count] = *measure;
+        gauge->doubts[gauge->doubt_count].times = 1;
+    }
+    gauge->doubt_count++;
 }
 
 /* False: it has failed. */
@@ -183,9 +211,7 @@ static bool judge(evl_connection *c, const evl_measure *measure, measure_result 
     if (result == MEASURE_PASSED)
         return true;
     if (result == MEASURE_DOUBTFUL) {
-        if (gauge->doubt_count < EVL_DOUBTS_KEPT)
-            gauge->doubts[gauge->doubt_count] = *measure;
-        gauge->doubt_count++;
+        doubt(gauge, measure);
         return true;
     }
     gauge->failed = *measure;
@@ -246,7 +272,7 @@ void gauge_inspect(evl_connection *c) {
     evl_measure measure = {.kind = EVL_MEASURE_NO_DELAY, .step = session_index(&c->session)};
     c->gauge->no_delay = (uint8_t)probe_no_delay(c->io.fd);
     bool known = c->gauge->no_delay == EVL_NO_DELAY_ON || c->gauge->no_delay == EVL_NO_DELAY_OFF;
-    measure.most = measure.measured = known ? 0 : 1;
+    measure.most = measure.measured = known ? 0 : c->gauge->no_delay == EVL_NO_DELAY_GONE ? 2 : 1;
     measure_result result = c->gauge->no_delay == EVL_NO_DELAY_ON ? MEASURE_PASSED
                             : known                               ? MEASURE_FAILED
                                                                   : MEASURE_DOUBTFUL;

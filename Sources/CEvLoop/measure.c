@@ -11,6 +11,8 @@
 measure_result measure_latency(const evl_measure *m) {
     if (m->measured <= m->bound)
         return MEASURE_PASSED;
+    if (m->witness == EVL_WITNESS_NONE)
+        return MEASURE_DOUBTFUL;
     uint64_t excess = m->measured - m->bound;
     uint64_t excused = m->late_ns + m->waited_ns + (m->shared ? SHARED_NS : 0);
     return excess <= excused ? MEASURE_DOUBTFUL : MEASURE_FAILED;

@@ -46,13 +46,25 @@ typedef struct probe_row {
 /* The row of the socket whose ends these are, ours and the client's. TCP. Loop thread. */
 probe_answer probe_find_row(const socket_end *ours, const socket_end *theirs, probe_row *row);
 
-/* How many bytes have come in all, and in how many segments that had any. False: not known. */
+/* How many bytes have come in all, and in how many segments that had any; `*bytes` is given as
+ * those that were read. False: not known. */
 bool probe_segments(int fd, uint64_t *bytes, uint64_t *segments);
 
-/* Whether the socket `fd` is connected to is one of this process's. Loop thread. */
-bool probe_is_ours(int fd);
+/* The inode of the socket that `fd` is connected to; 0: not known, or closed. Loop thread. */
+uint32_t probe_inode(int fd);
 
-/* Whether that socket has TCP_NODELAY, if it is. Loop thread. */
+/* This process's descriptor of the socket; -1: none. Loop thread. */
+int probe_descriptor(uint32_t inode);
+
+/* Whether there is one; of a socket that is new it may say no, for it does not look each time. Loop
+ * thread. */
+bool probe_is_ours(uint32_t inode);
+
+/* Whether the descriptor is that socket's. Any thread. */
+bool probe_is_socket(int fd, uint32_t inode);
+
+/* Whether the socket that `fd` is connected to has TCP_NODELAY, if it is this process's. Loop
+ * thread. */
 evl_no_delay probe_no_delay(int fd);
 
 /* How often the client's kernel has sent something again. TCP. Loop thread. */

@@ -11,7 +11,8 @@ public struct Captures: Sendable, Hashable {
         self.all = all
     }
 
-    /// The bytes received under a name; nil when that step has not been done.
+    /// The bytes received under a name; nil when that step has not been done, or, once the connection has ended, when the
+    /// 64 MiB that a process keeps of all its connections were full, which a note in the verdict says.
     public subscript(_ name: String) -> [UInt8]? {
         all[name]
     }

@@ -169,9 +169,11 @@ struct ConnectionReport: Sendable {
 
         var kind: Kind
         var step: Int
+        /// How often it was so.
+        var times = 1
         /// What the step asks for.
         var bound: UInt64 = 0
-        /// How long it took; or segments, at least so many.
+        /// How long it took; or segments, at least so many; or of TCP_NODELAY 0 off, 1 not known, 2 its socket is gone.
         var measured: UInt64 = 0
         /// Segments, at most so many.
         var most: UInt64 = 0
@@ -191,7 +193,7 @@ struct ConnectionReport: Sendable {
     }
 
     enum NoDelay: Sendable, Hashable {
-        case unasked, on, off, elsewhere, unable
+        case unasked, on, off, elsewhere, gone, unable
     }
 
     enum Drop: Sendable {
@@ -296,6 +298,8 @@ struct ConnectionReport: Sendable {
     var trafficHead = 0
     /// What steps have kept, the latest last.
     var kept: [Kept] = []
+    /// Whether the process had no room for that.
+    var keptIsLost = false
     /// What broke the connection or held it up; the latest last.
     var faults: [Fault] = []
 }

@@ -14,7 +14,7 @@ public struct InconclusiveStep: Sendable, Hashable, CustomStringConvertible {
     public let connection: Int
     /// The step's number in its script, counted from 1.
     public let step: Int?
-    /// How often this was so of this step, of those that are kept: four a connection.
+    /// How often this was so of this step; of a connection four steps are kept, and a note says when there were more.
     public internal(set) var count = 1
 
     /// The message, behind the line it is about.
@@ -37,7 +37,7 @@ extension InconclusiveStep {
                 let doubt = InconclusiveStep(plan, connection, measure)
                 let key = Key(kind: doubt.kind, location: doubt.location)
                 if let place = places[key] {
-                    all[place].count += 1
+                    all[place].count += measure.times
                 } else {
                     places[key] = all.count
                     all.append(doubt)
@@ -59,5 +59,6 @@ extension InconclusiveStep {
             .joined(separator: "\n")
         self.connection = connection.number
         step = planned?.number
+        count = measure.times
     }
 }

@@ -37,6 +37,7 @@ extension KernelFact where Value == Bool {
             case .off: .known(false)
             case .unasked: .unavailable("nobody asked: expectNoDelay() in the script does")
             case .elsewhere: .unavailable("the other side's socket is not this process's")
+            case .gone: .unavailable("the other side had closed its socket")
             case .unable: .unavailable("this system does not tell how the other side's socket is set")
             }
     }

@@ -37,7 +37,7 @@ struct LatencyHistogram: Sendable, Hashable {
 
     /// The time, in nanoseconds, that so many percent did not exceed; nil when there is none.
     func time(percentile: Double) -> UInt64? {
-        guard count > 0 else { return nil }
+        guard count > 0, !percentile.isNaN else { return nil }
         let share = min(max(percentile, 0), 100) / 100
         let rank = max(1, Int((share * Double(count)).rounded(.up)))
         var below = 0

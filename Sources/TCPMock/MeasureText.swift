@@ -83,7 +83,7 @@ struct MeasureText {
             "machine   the loop's own wake-ups were late by \(measure.late == 0 ? "nothing" : brief(measure.late))"
         let waited = measure.waited == 0 ? "nothing" : brief(measure.waited)
         return switch measure.witness {
-        case .nobody: "\(late); nobody can say how long the \(peer) had to wait for a processor"
+        case .nobody: "\(late); nobody here can say how long the \(peer) had to wait for a processor"
         case .threads: "\(late), and this process's threads may have waited \(waited) for a processor meanwhile"
         case .pressure: "\(late), and a task of the machine may have waited \(waited) for a processor meanwhile"
         }
@@ -107,6 +107,7 @@ struct MeasureText {
     private var socket: String {
         switch measure.measured {
         case 0: "the \(peer) has not set TCP_NODELAY"
+        case 2: "whether the \(peer) had set TCP_NODELAY is not known: it had closed its socket"
         default:
             "whether the \(peer) has set TCP_NODELAY is not known: its socket is another process's, or its system does not tell"
         }

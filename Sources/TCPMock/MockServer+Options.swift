@@ -132,7 +132,8 @@ extension MockServer {
         /// Up to `count` bytes of each direction; of one that is longer, half from its beginning and half from its end.
         ///
         /// With them goes when bytes were read and written, the first and latest times. All connections of the process share
-        /// at most 64 MiB; when those are full, later ones keep less, and a note in the verdict says so.
+        /// at most 64 MiB; when those are full, later ones keep less, and a note in the verdict says so. Not counted among
+        /// these are what a connection's steps did and when: up to 256 events, 8 KiB, of each that is kept.
         public static func bytes(_ count: Int) -> Recording {
             Recording(bytesPerDirection: count)
         }

@@ -8,12 +8,14 @@ import Testing
 // MARK: Latency
 
 private func judged(
-    _ measured: UInt64, over bound: UInt64, late: UInt64 = 0, waited: UInt64 = 0, shared: Bool = false
+    _ measured: UInt64, over bound: UInt64, late: UInt64 = 0, waited: UInt64 = 0, shared: Bool = false,
+    witness: evl_witness = EVL_WITNESS_THREADS
 ) -> measure_result {
     var measure = evl_measure()
     measure.kind = UInt8(EVL_MEASURE_LATENCY.rawValue)
     (measure.measured, measure.bound, measure.late_ns, measure.waited_ns) = (measured, bound, late, waited)
     measure.shared = shared
+    measure.witness = UInt8(witness.rawValue)
     return measure_latency(&measure)
 }
 
@@ -25,6 +27,11 @@ private func judged(
 @Test func aLatencyOverItsBoundFailsOnAQuietMachine() {
     #expect(judged(50_300_000, over: 20_000_000) == MEASURE_FAILED)
     #expect(judged(20_000_001, over: 20_000_000) == MEASURE_FAILED)
+}
+
+@Test func whereNobodyTellsWhatTheMachineDidNobodyIsAccused() {
+    #expect(judged(50_000_000, over: 20_000_000, witness: EVL_WITNESS_NONE) == MEASURE_DOUBTFUL)
+    #expect(judged(20_000_000, over: 20_000_000, witness: EVL_WITNESS_NONE) == MEASURE_PASSED)
 }
 
 @Test func whatTheMachineCanAccountForIsDoubtfulAndNothingBeyond() {

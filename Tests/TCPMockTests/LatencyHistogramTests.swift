@@ -46,6 +46,10 @@ private func times(_ count: Int, _ chance: inout SplitMix64) -> [UInt64] {
     #expect(LatencyHistogram().time(percentile: 50) == nil)
 }
 
+@Test func whatIsNoNumberIsNoPercentile() {
+    #expect(histogram([5]).time(percentile: .nan) == nil)
+}
+
 @Test func percentilesOutOfTheirRangeAreTheNearest() {
     let histogram = histogram([1, 2, 3])
     #expect(histogram.time(percentile: -5) == 1)

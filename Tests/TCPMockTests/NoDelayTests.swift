@@ -40,6 +40,40 @@ private func asked(_ isOn: Bool) async throws -> Verdict {
         #expect(verdict.connections.first?.noDelay == .known(false))
     }
 
+    @Test func ofAClientThatHasClosedNobodyCanTell() async throws {
+        let closed = Gate("closed")
+        let server = try MockServer(
+            [.expect("QUIT"), .wait(closed, within: .seconds(60)), .expectNoDelay()], options: .unhurried)
+        let client = try server.connect()
+        try client.send("QUIT")
+        client.close()
+        closed.open()
+        let verdict = await server.finish()
+        expectClean(verdict)
+        let doubt = try #require(verdict.inconclusive.first)
+        #expect(doubt.message.contains("is not known: it had closed its socket"), "\(doubt)")
+        #expect(
+            verdict.connections.first.map { "\($0.noDelay)" } == "unavailable: the other side had closed its socket")
+    }
+
+    /// Of each step one is kept, with how often it was so: later ones have room.
+    @Test func aStepThatRepeatsItsDoubtLeavesRoomForOthers() async throws {
+        let closed = Gate("closed")
+        let server = try MockServer(
+            [.expect("QUIT"), .wait(closed, within: .seconds(60)), .repeat(6, [.expectNoDelay()])]
+                + Script((0..<4).map { _ in .expectNoDelay() }), options: .unhurried)
+        let client = try server.connect()
+        try client.send("QUIT")
+        client.close()
+        closed.open()
+        let verdict = await server.finish()
+        expectClean(verdict)
+        #expect(verdict.inconclusive.map(\.count) == [6, 3], "\(verdict)")
+        #expect(
+            verdict.notes.contains("of 1 connection more steps were inconclusive than the four that are kept of each"),
+            "\(verdict.notes)")
+    }
+
     @Test func aServerUnderTestIsAskedAsWell() async throws {
         let server = try TestServer { connection in
             try connection.send("HI")

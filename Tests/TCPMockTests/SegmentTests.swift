@@ -97,6 +97,42 @@ import Testing
         #expect("\(verdict)".contains("inconclusive: connection 1, step 2 of 4"), "\(verdict)")
     }
 
+    /// Then both have ended their streams, and the kernel counts the client's end among its bytes.
+    @Test func aStreamsEndBehindOurOwnIsNoByteOfIts() async throws {
+        let verdict = try await conclusive {
+            let server = try MockServer(
+                [.expect("?"), .halfClose(), .expect("BYE\r\n", segments: 1)], options: .unhurried)
+            let client = try server.connect()
+            try client.send("?")
+            #expect(try client.receiveAll() == [])
+            let block = LoopBlock.begin()
+            for piece in ["BY", "E\r\n"] { try client.send(piece) }
+            client.close()
+            block.release()
+            return await server.finish()
+        }
+        #expect(verdict.failures.first?.summary.contains("came in 2 segments, expected 1") == true, "\(verdict)")
+    }
+
+    @Test func segmentsThatComeWhileAClosureIsAskedAreCounted() async throws {
+        let verdict = try await conclusive {
+            let came = Gate("came")
+            let asked: Check = .where { bytes in
+                try await came.opened()
+                return bytes == Array("A".utf8)
+            }
+            let server = try MockServer([.expectLine(asked), .expect("BB", segments: 1)], options: .unhurried)
+            let client = try server.connect()
+            try client.send("A\n")
+            for piece in ["B", "B"] { try client.send(piece) }
+            #expect(becomes { server.connections.first?.receivedCount == 4 })
+            came.open()
+            client.close()
+            return await server.finish()
+        }
+        #expect(verdict.failures.first?.summary.contains("came in 2 segments, expected 1") == true, "\(verdict)")
+    }
+
     @Test func aStreamsEndIsNoSegmentOfIts() async throws {
         let verdict = try await conclusive {
             try await serve([.expect("PING", segments: 1), .expectEOF()], options: .unhurried) { client in

@@ -192,8 +192,10 @@ typedef struct evl_measure {
     bool again;      /* SEGMENTS: some may have been sent again: the client's kernel had waited for
                         an acknowledgement, as it does on a busy machine */
     uint32_t step;
+    uint32_t times;     /* how often it was so of the step; this was the first */
     uint64_t bound;     /* what the step asks for */
-    uint64_t measured;  /* LATENCY: how long. SEGMENTS: at least so many */
+    uint64_t measured;  /* LATENCY: how long. SEGMENTS: at least so many. NO_DELAY: 0 off, 1 not
+                           known, 2 not known for the socket is gone */
     uint64_t most;      /* SEGMENTS: at most so many */
     uint64_t read_ns;   /* LATENCY: from there until the loop had read it */
     uint64_t late_ns;   /* by how much the loop's own wake-ups were late meanwhile, all in all */
@@ -201,7 +203,7 @@ typedef struct evl_measure {
 } evl_measure;
 
 enum {
-    EVL_DOUBTS_KEPT = 4 /* of a connection */
+    EVL_DOUBTS_KEPT = 4 /* of a connection, each of another step or kind */
 };
 
 /* Whether the client's socket has TCP_NODELAY. */
@@ -210,6 +212,7 @@ typedef enum evl_no_delay {
     EVL_NO_DELAY_ON,
     EVL_NO_DELAY_OFF,
     EVL_NO_DELAY_ELSEWHERE, /* the socket is another process's, or another host's */
+    EVL_NO_DELAY_GONE,      /* the client has closed it */
     EVL_NO_DELAY_UNABLE     /* another system, or a kernel that does not tell */
 } evl_no_delay;
 
@@ -254,13 +257,14 @@ typedef struct evl_connection_view {
     uint64_t traffic_cut;
     const evl_kept *kept;
     size_t kept_count;
+    bool kept_lost;          /* there was no room for them */
     const evl_fault *faults; /* the latest last; before it some may have been left out */
     size_t fault_count;
     uint64_t faults_cut;
     evl_measure measure;       /* with which it failed; kind EVL_MEASURE_NONE: none */
     const evl_measure *doubts; /* those for which the machine, and not the client, may answer */
     size_t doubt_count;
-    uint64_t doubts_cut; /* more than these */
+    uint64_t doubts_cut; /* those of more steps than these */
     uint8_t no_delay;    /* evl_no_delay */
 } evl_connection_view;
 

@@ -116,6 +116,7 @@ extension ConnectionReport {
         eventsHead = view.events_head
         copyStreams(view)
         kept = keptBytes(view.kept, view.kept_count)
+        keptIsLost = view.kept_lost
         faults = UnsafeBufferPointer(start: view.faults, count: view.fault_count).compactMap(
             ConnectionReport.Fault.init)
         fillInMeasures(view)

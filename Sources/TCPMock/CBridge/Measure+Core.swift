@@ -30,6 +30,7 @@ extension ConnectionReport.Measure {
         default: return nil
         }
         step = Int(measure.step)
+        times = max(1, Int(measure.times))
         bound = measure.bound
         measured = measure.measured
         most = measure.most
@@ -53,6 +54,7 @@ extension ConnectionReport.NoDelay {
         case EVL_NO_DELAY_ON: self = .on
         case EVL_NO_DELAY_OFF: self = .off
         case EVL_NO_DELAY_ELSEWHERE: self = .elsewhere
+        case EVL_NO_DELAY_GONE: self = .gone
         case EVL_NO_DELAY_UNABLE: self = .unable
         default: self = .unasked
         }
