@@ -30,6 +30,7 @@ struct evl_gauge {
     bool counts;             /* its program counts segments */
     uint32_t inode;          /* the client's socket; 0: not known */
     bool is_ours;            /* it is this process's, as far as is known */
+    uint64_t asked_ns;       /* how long that took to find out, after the clock had started */
     uint64_t start;          /* where the current step's bytes begin in the stream */
     uint64_t started_ns;     /* when the step before it was done */
     stream_marks marks;
@@ -130,14 +131,13 @@ void gauge_rest(evl_connection *c) {
     if (gauge->began_ns != 0 || step == NULL || c->ended || io_is_pending(c) ||
         c->deferred != CONNECTION_NOTHING_DEFERRED)
         return;
-    bool timed = may_be_timed(step);
-    if (timed) /* while it is there: one that has answered may be gone */
-        ask_whose(c);
     gauge->began = read_clocks();
     gauge->began_ns = gauge->began.monotonic_ns;
     mark_stream(c, 0);
-    if (!timed)
+    if (!may_be_timed(step))
         return;
+    ask_whose(c); /* while it is there: one that has answered may be gone */
+    gauge->asked_ns = evl_clock_ns() - gauge->began_ns;
     loop_canary_join(c->host->loop);
     gauge->on_watch = true;
     gauge->machine = machine_recent(gauge->began_ns);
@@ -181,6 +181,8 @@ static evl_measure take_latency(evl_connection *c, const evl_step *step, uint32_
     uint64_t now = evl_clock_ns();
     machine_sample *after = machine_now(now);
     measure.late_ns = gauge->on_watch ? loop_canary_late(c->host->loop, now) - gauge->late_ns : 0;
+    if (!gauge->stamped) /* it was not read meanwhile */
+        measure.late_ns += gauge->asked_ns;
     ask_whose(c);
     measure.waited_ns = machine_waited(gauge->machine, after, gauge->is_ours, &witness);
     measure.witness = (uint8_t)witness;

@@ -130,7 +130,8 @@ import Testing
             client.close()
             return await server.finish()
         }
-        #expect(verdict.failures.first?.summary.contains("came in 2 segments, expected 1") == true, "\(verdict)")
+        // Or "2 to 3", where the loop has read the first of them with the line.
+        #expect(verdict.failures.first?.summary.contains("came in 2 ") == true, "\(verdict)")
     }
 
     @Test func aStreamsEndIsNoSegmentOfIts() async throws {

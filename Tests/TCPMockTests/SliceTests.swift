@@ -69,11 +69,11 @@ enum Transport: CaseIterable, Sendable, CustomTestStringConvertible {
     }
 
     /// Over Unix-domain sockets nothing tells that a read is over: one that the system interrupts in its very end may get two
-    /// slices. One in some 20,000, on a busy machine, mostly to a client that reads all the time.
+    /// slices. A few in 20,000, on a busy machine, mostly to a client that reads all the time.
     private func isOneForEach(
         _ reads: [[UInt8]], _ count: Int, _ transport: Transport, _ waiting: TestClient.Waiting
     ) -> Bool {
-        let most = transport != .unix ? 0 : waiting == .spinning ? 1 + count / 1000 : count / 10_000
+        let most = transport != .unix ? 0 : 1 + count / (waiting == .spinning ? 1000 : 10_000)
         return (0...most).contains(count - reads.count)
     }
 
