@@ -36,8 +36,10 @@ enum HexDump {
     /// All that was kept of a message, each row behind its place in the stream, with the cut named.
     static func numbered(_ message: Conversation.Message) -> [String] {
         let cut = message.missing > 0 ? ["… \(counted(message.missing, "byte")) not kept"] : []
-        let behind = message.position + message.count - message.tail.count
-        return numbered(message.head, from: message.position) + cut + numbered(message.tail, from: behind)
+        let unshown = message.count - max(message.gone, message.head.count)
+        let unsent = unshown > 0 ? ["… \(counted(unshown, "byte")) not sent"] : []
+        let behind = message.position + message.tailOffset
+        return numbered(message.head, from: message.position) + cut + numbered(message.tail, from: behind) + unsent
     }
 
     private static func numbered(_ bytes: [UInt8], from position: Int) -> [String] {

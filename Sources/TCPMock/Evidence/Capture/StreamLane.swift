@@ -98,7 +98,7 @@ extension Conversation {
         var runs = KeptRuns()
         for message in kept + entries.compactMap(\.message) where message.flow == flow {
             runs.add(message.head, at: message.position)
-            runs.add(message.tail, at: message.position + message.count - message.tail.count)
+            runs.add(message.tail, at: message.position + message.tailOffset)
         }
         return runs
     }
