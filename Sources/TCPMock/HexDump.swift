@@ -54,6 +54,25 @@ enum HexDump {
         bytes.dropFirst(start).prefix(width)
     }
 
+    /// Whether a line of a failure's text is one of these rows, or the mark below one.
+    static func isRow(_ line: Substring) -> Bool {
+        var rest = line.dropFirst(12).utf8  // behind the topic
+        if rest.allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "^") }) { return true }
+        var pairs = 0
+        while let end = rest.index(rest.startIndex, offsetBy: 3, limitedBy: rest.endIndex),
+            rest.prefix(2).allSatisfy(isDigit), rest.dropFirst(2).first == UInt8(ascii: " ")
+        {
+            pairs += 1
+            rest = rest[end...]
+        }
+        let text = rest.drop { $0 == UInt8(ascii: " ") }
+        return pairs > 0 && rest.count >= text.count + 2 && text.count <= width
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+    }
+
     private static func row(_ part: ArraySlice<UInt8>, columns: Int) -> String {
         guard !part.isEmpty else { return "(nothing)" }
         let text = part.map { ByteText.isPrintable($0) ? String(UnicodeScalar($0)) : "." }.joined()
