@@ -21,6 +21,10 @@ struct StreamLane {
 
     /// Of bytes in one segment. What loopback has room for is twice as much; Linux sends half of that.
     static let longest = 32_768
+    /// Of many bytes that were not kept: a capture of terabytes is no longer than one of their steps.
+    static let longestHole = 1 << 30
+    /// So many are parted as if they had been.
+    private static let mostParted = 16 * longest
 
     let flow: Conversation.Flow
     /// How many bytes went this way.
@@ -60,7 +64,7 @@ struct StreamLane {
         while nextCut < cuts.endIndex, cuts[nextCut].position <= position { nextCut += 1 }
         let cut = nextCut < cuts.endIndex ? cuts[nextCut] : nil
         let limit = min(end, cut?.position ?? end)
-        let extent = known.extent(at: position, limit: min(limit, position + StreamLane.longest))
+        let extent = known.extent(at: position, limit: min(limit, position + longestNext(before: limit)))
         let range = position..<extent.end
         position = extent.end
         return Segment(
@@ -68,6 +72,12 @@ struct StreamLane {
             comments: comments(on: range, isKept: extent.isKept),
             time: gap.contains(range.lowerBound) ? nil : cut?.time,
             isLast: extent.end == limit)
+    }
+
+    private func longestNext(before limit: Int) -> Int {
+        let hole = known.extent(at: position, limit: limit)
+        let isLong = !hole.isKept && hole.end - position > StreamLane.mostParted
+        return isLong ? StreamLane.longestHole : StreamLane.longest
     }
 
     /// What is said of bytes that are in no segment, for there were fewer than that.
