@@ -78,7 +78,9 @@ def page(groups, count):
 </head>
 <body>
 <h1>A gallery of failures</h1>
-<p>{count} ways in which a client, or a server, departs from its script, each as the tests of TCPMock produce it: its text, its ladder and its capture.</p>
+<p>{count} ways in which a client, or a server, departs from its script, each as the tests of TCPMock produce it: its text, its ladder and its capture.
+So that these change only with what they say, times and ports are settled: short times are 0.1 ms each, long ones
+multiples of 50 ms.</p>
 <nav>{contents}</nav>
 {body}
 </body>
@@ -96,7 +98,8 @@ def article(groups, count):
         "",
         "Each is produced by a real client over real sockets, and its text is compared by the tests. The page",
         "`Documentation/Gallery/index.html` of the checkout has them with their ladders and captures. How to read them is in",
-        "<doc:ReadingAFailure>.",
+        "<doc:ReadingAFailure>. Times and ports are settled, so that the texts change only with what they say: short times are",
+        "0.1 ms each, long ones multiples of 50 ms.",
     ]
     for title, group in groups:
         lines += ["", f"### {title}"]

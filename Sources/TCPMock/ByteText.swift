@@ -13,7 +13,7 @@ enum ByteText {
 
     /// Mostly printable, so that a reader is helped more by letters than by numbers.
     static func isText(_ bytes: ArraySlice<UInt8>) -> Bool {
-        let odd = bytes.count { !isPrintable($0) && $0 != 0x0d && $0 != 0x0a && $0 != 0x09 }
+        let odd = bytes.count { !isTextual($0) }
         return odd == 0 || odd * 4 < bytes.count
     }
 
@@ -38,6 +38,11 @@ enum ByteText {
 
     static func isPrintable(_ byte: UInt8) -> Bool {
         (0x20...0x7e).contains(byte)
+    }
+
+    /// Printable, or what breaks lines and columns.
+    static func isTextual(_ byte: UInt8) -> Bool {
+        isPrintable(byte) || byte == 0x0d || byte == 0x0a || byte == 0x09
     }
 
     private static func escape(_ byte: UInt8) -> String {

@@ -104,7 +104,7 @@ extension Check {
     /// Why no piece that `framing` cuts out can pass it; nil: some may.
     func contradiction(in framing: Framing) -> String? {
         switch kind {
-        case .equals(let bytes): return framing.problem(with: bytes.array)
+        case .equals(let bytes): return framing.problem(withPiece: bytes.array)
         case .prefix(let bytes), .suffix(let bytes), .contains(let bytes):
             return framing.problem(withPieceThatHas: bytes.array).map { "\(self): \($0)" }
         case .all(let parts): return parts.lazy.compactMap { $0.contradiction(in: framing) }.first
@@ -117,7 +117,14 @@ extension Check {
 }
 
 extension Framing {
-    /// Why no piece has these bytes somewhere in it, or nil.
+    /// Why no piece is these bytes, or nil.
+    fileprivate func problem(withPiece bytes: [UInt8]) -> String? {
+        // A line may end with CR LF, and so its text with a CR.
+        if case .line = kind, bytes.last == 0x0d { return problem(withPieceThatHas: bytes) }
+        return problem(with: bytes)
+    }
+
+    /// Why no piece has these bytes somewhere in it, or nil. Of its length they say only the least.
     fileprivate func problem(withPieceThatHas bytes: [UInt8]) -> String? {
         switch kind {
         case .line where bytes.contains(0x0a): return "a line ends at its first \"\\n\", which is no part of it"
@@ -132,7 +139,7 @@ extension Framing {
         if bytes.count > maxFrameBytes {
             return "\(counted(bytes.count, "byte")) are more than the framing's maximum of \(maxFrameBytes)"
         }
-        return bytes.count >= offset ? problem(withPayloadOf: bytes.count) : nil
+        return problem(withPayloadOfAtLeast: bytes.count)
     }
 }
 

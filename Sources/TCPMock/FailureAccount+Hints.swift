@@ -33,7 +33,7 @@ extension FailureAccount {
         switch failure.kind {
         case .limit: wait?.cause
         case .mismatch: lineEndAdvice
-        case .check: pieceClue == .lineFeedAlone ? pieceClue?.text(of: peer) : nil
+        case .check: unfinishedLineAdvice
         case .leftByReset: leaveAdvice
         case .leftUnread: probeAdvice
         case .latency, .segments, .noDelay: measureText?.advice
@@ -85,6 +85,12 @@ extension FailureAccount {
         case (0x0a, 0x0d): return "the \(peer) ends its line with CRLF, and LF alone is expected"
         default: return nil
         }
+    }
+
+    /// A piece that has its ending fails for another reason.
+    private var unfinishedLineAdvice: String? {
+        guard !failure.whole, let clue = pieceClue, clue == .lineFeedAlone else { return nil }
+        return clue.text(of: peer)
     }
 
     private var endAdvice: String? {

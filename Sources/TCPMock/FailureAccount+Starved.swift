@@ -158,23 +158,7 @@ extension FailureAccount {
 
     /// A receive(atLeast:) before it may have taken what this step waits for.
     private var starvedBy: String {
-        guard let (step, took) = greedyStep else { return "" }
-        return "; step \(step.number ?? 0), \(step.written), took \(counted(took, "byte")), all that had come by then"
-    }
-
-    /// The receive(atLeast:) that took more than it needed, right before this step, and how much it took.
-    var greedyStep: (step: PlannedStep, took: Int)? {
-        guard planned?.step.takesBytes == true,
-            let index = script.steps[..<failure.step].lastIndex(where: { $0.step.takesBytes && $0.number != nil }),
-            case .receiveAtLeast(let least) = script.steps[index].step.kind
-        else { return nil }
-        let took = bytesTaken(by: index)
-        return took > least ? (script.steps[index], took) : nil
-    }
-
-    private func bytesTaken(by index: Int) -> Int {
-        guard let place = connection.events.lastIndex(where: { $0.kind == .stepDone && $0.step == index }), place > 0
-        else { return 0 }
-        return connection.events[place].consumed - connection.events[place - 1].consumed
+        guard let greedyStep else { return "" }
+        return "; \(greedyStep.name), took \(counted(greedyStep.took, "byte")), all that had come by then"
     }
 }

@@ -143,9 +143,7 @@ struct FailureAccount {
     /// Of steps in any order: those that have been, in this round.
     private var doneInChoice: Set<Int> {
         guard case .choice(let choice)? = planned?.role, choice.eachOnce else { return [] }
-        let inside = failure.step..<choice.target
-        let done = connection.events.reversed().prefix { $0.kind != .stepDone || inside.contains($0.step) }
-        return Set(done.filter { $0.kind == .stepDone }.map(\.step))
+        return Set(takenOptions(of: choice).flatMap { choice.entries(of: $0) })
     }
 
     /// In a list the first failure ends what follows.

@@ -36,6 +36,18 @@ extension Framing {
         return nil
     }
 
+    /// Why no payload of `count` bytes or more can be sent with this framing because of what its length may say, or nil.
+    ///
+    /// The longer the payload, the more the length says. So there is none if the least that may be said is too much, or if
+    /// the most is still below nothing.
+    func problem(withPayloadOfAtLeast count: Int) -> String? {
+        if let problem { return problem }
+        guard case .length(let field) = kind else { return nil }
+        // No adjustment is longer than 32 bits.
+        return field.problemOfTooMuch(withPayloadOf: max(count, offset))
+            ?? field.problemOfTooLittle(withPayloadOf: min(maxFrameBytes, 1 << 40))
+    }
+
     private var problemOfMax: String? {
         maxFrameBytes < 1 ? "\(self): the longest payload has at least one byte" : nil
     }
@@ -83,15 +95,19 @@ extension Framing.LengthField {
     }
 
     fileprivate func problem(withPayloadOf count: Int) -> String? {
+        problemOfTooLittle(withPayloadOf: count) ?? problemOfTooMuch(withPayloadOf: count)
+    }
+
+    fileprivate func problemOfTooLittle(withPayloadOf count: Int) -> String? {
         let value = value(forPayloadOf: count)
-        if value < 0 {
-            return
-                "a payload of \(counted(count, "byte")) can't be said: with its adjustment the length would be \(value)"
-        }
-        if width < 8, value >= 1 << (width * 8) {
-            return "a payload of \(counted(count, "byte")) does not fit a length prefix of \(counted(width, "byte"))"
-        }
-        return nil
+        return value < 0
+            ? "a payload of \(counted(count, "byte")) can't be said: with its adjustment the length would be \(value)"
+            : nil
+    }
+
+    fileprivate func problemOfTooMuch(withPayloadOf count: Int) -> String? {
+        width < 8 && value(forPayloadOf: count) >= 1 << (width * 8)
+            ? "a payload of \(counted(count, "byte")) does not fit a length prefix of \(counted(width, "byte"))" : nil
     }
 
     /// What the length says.

@@ -20,6 +20,11 @@ extension Step {
         if let latency = measure?.latency, latency <= .zero {
             return "\(self): a latency of \(latency == .zero ? "nothing" : "less than nothing") can't be kept"
         }
+        // Equal ones may both be meant: the limit is scaled, and makes one last read when it has passed.
+        if let latency = measure?.latency, let limit, latency > limit {
+            return
+                "\(self): a latency of \(latency.brief) can never be what fails, for its limit of \(limit.brief) ends the step first"
+        }
         guard let segments = measure?.segments else { return nil }
         if segments < 1 { return "\(self): bytes come in at least one segment, not in \(segments)" }
         if segments > Int(UInt32.max) { return "\(self): \(segments) segments are more than can be counted" }

@@ -15,6 +15,8 @@ extension MockEndpoint {
         var reported: Set<ReportKey> = []
         /// The same of what was inconclusive.
         var doubted: Set<ReportKey> = []
+        /// How many failures have been attached to the test.
+        var attached = 0
         /// What a join that found a failure throws, once the failure is reported; nil: the failures themselves.
         var onJoinFailure: (@Sendable ([ScriptFailure]) -> any Error)?
         /// Where its evidence goes, once that was asked for.
@@ -45,6 +47,15 @@ extension MockEndpoint {
                 let key = ReportKey(location: $0.location, kind: $0.kind, connection: $0.connection)
                 return telling.doubted.insert(key).inserted
             }
+        }
+    }
+
+    /// Whether these are more failures than have been attached to the test before; they count as attached now.
+    package func claimAttachments(of failures: [ScriptFailure]) -> Bool {
+        telling.withLock { telling in
+            guard failures.count > telling.attached else { return false }
+            telling.attached = failures.count
+            return true
         }
     }
 

@@ -21,74 +21,6 @@ extension ScriptLint {
         "\(short) is the beginning of \(long): they can't be told apart by their bytes"
     }
 
-    // MARK: anyOrder
-
-    static func checkAnyOrder(_ step: Step, _ options: [Step]) throws {
-        let options = options.filter { !$0.isLabel }
-        try checkNotEmpty(step, options)
-        if options.count > 64 { throw problem(step, "\(step) has more than 64 steps") }
-        for option in options where !option.mayBeAlternative {
-            throw problem(
-                option, "\(option) can't stand in anyOrder: what comes must choose it, so it begins with an expectation"
-            )
-        }
-        if step.commonFraming != nil { return }
-        for option in options where option.literals?.count != 1 {
-            throw problem(
-                option,
-                "\(option.first) can't be told apart from the others by its bytes: begin with literal bytes, "
-                    + "or begin all with pieces of one framing")
-        }
-        if let message = ambiguity(options.map { ("\($0.first)", $0.literals?.first ?? []) }) {
-            throw problem(step, "anyOrder: \(message)")
-        }
-    }
-
-    // MARK: optional
-
-    static func checkOptional(_ step: Step, _ body: [Step], followedBy rest: ArraySlice<Step>) throws {
-        try checkNotEmpty(step, body)
-        guard let first = body.first(where: { !$0.isLabel })?.first, let mine = first.literals else {
-            throw problem(step, "\(step) must begin with literal bytes: only they say whether the client asks for it")
-        }
-        guard let next = rest.first else { return }
-        guard let theirs = beginnings(of: next, followedBy: rest.dropFirst()) else {
-            throw problem(
-                step, "\(step) is followed by \(next), from which its bytes can't tell it apart")
-        }
-        for one in mine {
-            for other in theirs where one.starts(with: other) || other.starts(with: one) {
-                throw problem(
-                    step, "\(step) begins as \(next) does, which follows it: they can't be told apart by their bytes")
-            }
-        }
-    }
-
-    /// With which bytes a step may begin; nil where that can't be said.
-    private static func beginnings(of step: Step, followedBy rest: ArraySlice<Step>) -> [[UInt8]]? {
-        switch step.kind {
-        case .expectDisconnect, .expectEOF, .disconnect: return []
-        case .expectTemplate(let template):
-            if case .bytes(let bytes)? = template.moves.first { return [bytes] }
-            return nil
-        case .expectPiece(let piece) where piece.literals == nil:
-            guard case .line = piece.form, case .prefix(let bytes) = piece.check.kind else { return nil }
-            return [bytes.array]
-        case .anyOrder(let options): return all(options.filter { !$0.isLabel }.map(\.first.literals))
-        case .choose(let routes):
-            return all(routes.map { $0.beginning.beginning.map { [$0] } })
-        case .optional(let body):
-            guard let mine = body.first(where: { !$0.isLabel })?.first.literals else { return nil }
-            guard let next = rest.first else { return mine }
-            return beginnings(of: next, followedBy: rest.dropFirst()).map { mine + $0 }
-        default: return step.first.literals
-        }
-    }
-
-    private static func all(_ beginnings: [[[UInt8]]?]) -> [[UInt8]]? {
-        beginnings.contains { $0 == nil } ? nil : beginnings.compactMap { $0 }.flatMap { $0 }
-    }
-
     // MARK: choose
 
     static func checkRoutes(_ step: Step, _ routes: [Route]) throws {
@@ -110,16 +42,5 @@ extension ScriptLint {
         }
         let told = routes.compactMap { route in route.beginning.beginning.map { ("\(route.beginning)", $0) } }
         if let message = ambiguity(told) { throw problem(step, "choose: \(message)") }
-    }
-}
-
-extension Step {
-    /// Whether what comes can choose it.
-    fileprivate var mayBeAlternative: Bool {
-        switch kind {
-        case .expect, .expectPiece: true
-        case .sequence(let steps): steps.first { !$0.isLabel }?.mayBeAlternative ?? false
-        default: false
-        }
     }
 }

@@ -42,19 +42,20 @@ extension ScriptLint {
         return "\(step) contradicts \(terminal.brief) (line \(terminal.location.line)): the other side leaves once"
     }
 
-    // MARK: Ways that all end
+    // MARK: Ways that part and meet
 
-    /// After alternatives of which one is played: what holds on all ways holds behind them.
+    /// After alternatives of which one is played: what holds on all ways that go on holds behind them.
     static func join(_ ways: [State], of step: Step, into state: inout State) {
+        let ways = ways.contains(where: \.goesOn) ? ways.filter(\.goesOn) : ways
         guard let first = ways.first else { return }
-        if ways.allSatisfy({ $0.terminal != nil }) {
-            state.terminal = step
-        } else if ways.allSatisfy({ $0.terminal != nil || $0.served != nil }) {
-            state.served = step
+        if !first.goesOn {
+            if ways.allSatisfy({ $0.terminal != nil }) { state.terminal = step } else { state.served = step }
+            return
         }
         if ways.allSatisfy({ $0.halfClosed != nil }) { state.halfClosed = first.halfClosed }
         if ways.allSatisfy({ $0.clientEnded != nil }) { state.clientEnded = first.clientEnded }
         if ways.allSatisfy({ $0.deaf != nil }) { state.deaf = first.deaf }
+        for way in ways { leave(way.undecided, in: &state) }
     }
 }
 

@@ -12,8 +12,8 @@ extension ScriptLint {
         /// Where it stopped: ``Step/Kind/stopReading``, or an expectBackpressure that found the other side held up.
         let since: Step
         var bytes = 0
-        /// The latest send among them.
-        var last: Step?
+        /// The first send with which it is too much, and how much it is with it.
+        var excess: (send: Step, bytes: Int)?
     }
 
     /// Counts what is sent to a client that may be held up in writing, and so may not read: it must fit into the two
@@ -32,32 +32,52 @@ extension ScriptLint {
             guard step.limit == nil, step.pacing?.delivery != .lockstep else { return }
             guard let before = state.unanswered?.bytes else { return }
             let (all, isTooMuch) = before.addingReportingOverflow(step.sentCount)
-            state.unanswered?.bytes = isTooMuch ? .max : all
-            state.unanswered?.last = step
+            add(isTooMuch ? .max : all, with: step, &state)
         default: break
         }
     }
 
-    /// What further rounds of a repeat send, when the body reads nothing.
-    static func addRounds(_ rounds: Int, after first: Unanswered?, _ state: inout State) {
-        guard rounds > 0, let first, let now = state.unanswered, now.since.location == first.since.location else {
-            return
+    private static func add(_ bytes: Int, with step: Step, _ state: inout State) {
+        state.unanswered?.bytes = bytes
+        if state.unanswered?.excess == nil, bytes > KernelRoom.bytes(over: state.transport) {
+            state.unanswered?.excess = (step, bytes)
         }
-        let (more, isTooMuch) = (now.bytes - first.bytes).multipliedReportingOverflow(by: rounds)
-        let (all, isMore) = now.bytes.addingReportingOverflow(more)
-        state.unanswered?.bytes = isTooMuch || isMore ? .max : all
+    }
+
+    /// Counts what further rounds of a repeat send of which two have been walked, each of them sending `each`.
+    ///
+    /// A round that reads sends nothing more than the one before; of the others it is plain in which the sum is too much.
+    /// That one is walked to find the send, and one more for what stands before it in the body.
+    static func walkFurtherRounds(
+        _ rounds: Int, of body: [Step], sending each: Int, depth: Int, _ state: inout State
+    ) throws {
+        guard rounds > 0, each > 0, let sent = state.unanswered else { return }
+        let (more, isTooMuch) = each.multipliedReportingOverflow(by: rounds)
+        let (all, isMore) = sent.bytes.addingReportingOverflow(more)
+        let total = isTooMuch || isMore ? Int.max : all
+        let room = KernelRoom.bytes(over: state.transport)
+        if sent.excess == nil, total > room {
+            let fitting = (room - sent.bytes) / each
+            state.unanswered?.bytes += fitting * each
+            for _ in 0..<min(2, rounds - fitting) { try walk(body, depth: depth, &state) }
+        }
+        state.unanswered?.bytes = total
     }
 
     private static func checkUnanswered(_ state: State) throws {
-        guard let unanswered = state.unanswered, let last = unanswered.last else { return }
-        let room = KernelRoom.bytes(over: state.transport)
-        guard unanswered.bytes > room else { return }
+        guard let unanswered = state.unanswered, let (send, bytes) = unanswered.excess else { return }
         throw problem(
-            last,
-            "\(last) can't be done while the other side is held up in writing: with it \(counted(unanswered.bytes, "byte")) are "
+            send,
+            "\(send) can't be done while the other side is held up in writing: with it \(counted(bytes, "byte")) are "
                 + "sent while nothing is read (since \(unanswered.since), line \(unanswered.since.location.line)), and the two "
-                + "kernels hold \(grouped(room)) at most. Read before it, or say by a limit of its own (within:) that the "
-                + "other side reads meanwhile")
+                + "kernels hold \(grouped(KernelRoom.bytes(over: state.transport))) at most. Read before it, or say by a limit "
+                + "of its own (within:) that the other side reads meanwhile")
+    }
+
+    /// Whether the unwritten end can be played: it may wait until all is written, as a written one does.
+    static func checkEnd(_ end: Step, after state: State) throws {
+        var state = state
+        if state.terminal == nil, state.served == nil { try countUnanswered(end, &state) }
     }
 }
 

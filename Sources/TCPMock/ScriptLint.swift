@@ -2,7 +2,8 @@
 
 /// Checks written steps; the first problem is thrown at its own line. What can't come after what is in
 /// ScriptLint+Order.swift, what alternatives must keep in ScriptLint+Alternatives.swift, what single values must keep in
-/// ScriptLint+Values.swift, what can be sent to a peer that does not read in ScriptLint+Sending.swift.
+/// ScriptLint+Values.swift, what can be sent to a peer that does not read in ScriptLint+Sending.swift, what follows steps that are
+/// optional in ScriptLint+Optional.swift.
 enum ScriptLint {
     static let deepest = 8
 
@@ -10,6 +11,8 @@ enum ScriptLint {
     static func check(_ steps: [Step], after state: inout State) throws {
         var after = state
         try walk(steps, depth: 0, &after)
+        // Before more is enqueued it may have been asked for.
+        after.undecided = []
         state = after
     }
 
@@ -37,16 +40,20 @@ enum ScriptLint {
         var deaf: Step?
         /// What has been sent since nothing is read.
         var unanswered: Unanswered?
+        /// What may be asked for next, and need not be.
+        var undecided: [Undecided] = []
 
-        /// Whether bytes may come and go.
+        /// Whether a step may follow.
+        var goesOn: Bool { terminal == nil && served == nil }
+
+        /// Whether bytes may come and go, whatever they are.
         var isOpen: Bool {
-            terminal == nil && served == nil && clientEnded == nil && halfClosed == nil && deaf == nil
-                && unanswered == nil
+            goesOn && clientEnded == nil && halfClosed == nil && deaf == nil && unanswered == nil && undecided.isEmpty
         }
     }
 
     static func walk(_ steps: [Step], depth: Int, _ state: inout State) throws {
-        for (index, step) in steps.enumerated() where !step.isLabel {
+        for step in steps where !step.isLabel {
             if step.isPlain, state.isOpen {
                 state.isFirst = false  // nothing can be wrong with it
                 continue
@@ -54,35 +61,26 @@ enum ScriptLint {
             if step.isStructure, depth >= deepest {
                 throw problem(step, "\(step) stands more than \(deepest) deep inside repeats and choices")
             }
-            try walk(step, followedBy: steps[(index + 1)...], depth: depth, &state)
+            try walk(step, depth: depth, &state)
         }
+        leaveList(&state)
     }
 
-    private static func walk(
-        _ step: Step, followedBy rest: ArraySlice<Step>, depth: Int, _ state: inout State
-    ) throws {
+    private static func walk(_ step: Step, depth: Int, _ state: inout State) throws {
         switch step.kind {
         case .repeat(let count, let body):
             try checkRepeat(step, count, body)
-            // Twice, so that what the second round would meet is met.
-            try walk(body, depth: depth + 1, &state)
-            let first = state.unanswered
-            if count > 1 { try walk(body, depth: depth + 1, &state) }
-            addRounds(count - 2, after: first, &state)
+            try walkRounds(count, of: body, depth: depth + 1, &state)
         case .sequence(let body):
             try checkNotEmpty(step, body)
             try walk(body, depth: depth, &state)
         case .anyOrder(let options):
-            try checkAnyOrder(step, options)
-            try walk(options, depth: depth + 1, &state)
+            try walkAnyOrder(step, options, depth: depth + 1, &state)
         case .optional(let body):
-            try checkOptional(step, body, followedBy: rest.filter { !$0.isLabel }[...])
-            state.unanswered = nil  // which way to go is read
-            var inside = state
-            try walk(body, depth: depth + 1, &inside)
-            state.isFirst = false
+            try walkOptional(step, body, depth: depth + 1, &state)
         case .choose(let routes):
             try checkRoutes(step, routes)
+            try decide(by: step, &state)
             state.unanswered = nil
             let ways = try routes.map { route in
                 var inside = state
@@ -92,8 +90,19 @@ enum ScriptLint {
             state.isFirst = false
             join(ways, of: step, into: &state)
         default:
+            try decide(by: step, &state)
             try check(step, &state)
         }
+    }
+
+    /// Twice, so that what the second round would meet is met; what further rounds meet differs in what has been sent.
+    private static func walkRounds(_ count: Int, of body: [Step], depth: Int, _ state: inout State) throws {
+        try walk(body, depth: depth, &state)
+        guard count > 1 else { return }
+        let first = state.unanswered?.bytes ?? 0
+        try walk(body, depth: depth, &state)
+        let second = state.unanswered?.bytes ?? 0
+        try walkFurtherRounds(count - 2, of: body, sending: second - first, depth: depth, &state)
     }
 
     private static func checkRepeat(_ step: Step, _ count: Int, _ body: [Step]) throws {

@@ -113,17 +113,23 @@ struct ScriptPlan: Sendable {
     ) throws {
         self.init(ending: ending)
         steps.reserveCapacity(script.steps.count + 1)
-        try append(script.steps, framing: framing, over: transport)
-        if !ScriptLint.ends(script.steps) { appendEnd(at: location) }
+        let state = try append(script.steps, framing: framing, over: transport)
+        if ScriptLint.ends(script.steps) { return }
+        if let (kind, _) = ending.steps.first { try ScriptLint.checkEnd(Step(kind, location), after: state) }
+        appendEnd(at: location)
     }
 
-    /// Checks and lays out a whole script's written steps.
-    mutating func append(_ steps: [Step], framing: Framing, over transport: MockAddress.Family = .ipv4) throws {
+    /// Checks and lays out a whole script's written steps; answers what they leave.
+    @discardableResult
+    mutating func append(
+        _ steps: [Step], framing: Framing, over transport: MockAddress.Family = .ipv4
+    ) throws -> ScriptLint.State {
         let framed = steps.framedByDefault(framing)
         var lint = ScriptLint.State(transport: transport)
         try ScriptLint.check(framed, after: &lint)
         layOut(framed, depth: 0)
         asks = framed.contains(where: \.asks)
+        return lint
     }
 
     /// Appends the unwritten end.

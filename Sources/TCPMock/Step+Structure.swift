@@ -22,7 +22,8 @@ extension Step {
     /// ```
     ///
     /// - `steps`: up to 64 expectations, or sequences that begin with one. They are told apart by their bytes: none may
-    ///   be the beginning of another. Or they all begin with pieces of one framing, whose checks are tried in order.
+    ///   be the beginning of another. Or they all begin with pieces of one framing, whose checks are tried in order: put a
+    ///   narrower one before a wider one.
     public static func anyOrder(
         _ steps: [Step],
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
@@ -41,7 +42,8 @@ extension Step {
     /// Plays steps if the client asks for them: if what comes next is what the first of them expects.
     ///
     /// - `steps`: the first expects bytes, or a piece with a literal check. What follows the optional steps must be the
-    ///   script's end, or an expectation that differs from it.
+    ///   script's end, or an expectation that differs from it. Where they are the last of a repeat, a sequence or a route,
+    ///   what begins the next round or follows further out must not begin as they do.
     public static func optional(
         _ steps: Step...,
         fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column

@@ -24,14 +24,14 @@ struct EvidenceKeeper: Sendable {
     init(
         _ reporter: Reporter, _ endpoint: MockEndpoint,
         directory: String? = EvidenceKeeper.variable("TCPMOCK_ARTIFACTS"),
-        keepsAll: Bool = EvidenceKeeper.variable("TCPMOCK_ARTIFACTS_ALL") != nil
+        keepsAll: Bool = EvidenceKeeper.isOn("TCPMOCK_ARTIFACTS_ALL")
     ) {
         self.reporter = reporter
         self.endpoint = endpoint
         self.directory = directory
         self.keepsAll = keepsAll
         let test = (endpoint.testName ?? EvidenceKeeper.currentTest).map { String($0.prefix(70)) }
-        name = [test, endpoint.location.fileName].compactMap { $0 }.joined(separator: "-")
+        name = ArtifactFiles.fileName([test, endpoint.location.fileName].compactMap { $0 }.joined(separator: "-"))
     }
 
     /// `greets` of `greets(name:)`; nil outside of Swift Testing's tests.
@@ -55,7 +55,7 @@ struct EvidenceKeeper: Sendable {
                 printToStandardError("TCPMOCK_ARTIFACTS: \(error.message)")
             }
         }
-        if isFailed, reporter == .swiftTesting { attach(verdict) }
+        if reporter == .swiftTesting, endpoint.claimAttachments(of: verdict.failures) { attach(verdict) }
     }
 
     private func attach(_ verdict: Verdict) {
@@ -72,6 +72,11 @@ struct EvidenceKeeper: Sendable {
         } complain: {
             printToStandardError("TCPMOCK_ARTIFACTS: \($0.message)")
         }
+    }
+
+    /// Whether an environment variable asks for something: it is set, and to none of `0`, `no`, `off` and `false`.
+    static func isOn(_ name: String) -> Bool {
+        variable(name).map { !["0", "no", "off", "false"].contains($0.lowercased()) } ?? false
     }
 
     /// An environment variable that is not empty.

@@ -39,7 +39,9 @@ extension Reporter {
             if isEarly {
                 concludeEarly(server, await server.stop())
             } else {
-                record(unreported(of: server, await server.finish()))
+                let verdict = await server.finish()
+                noteInconclusive(verdict, of: server)
+                record(unreported(of: server, verdict))
             }
         }
     }

@@ -64,6 +64,25 @@ private func remove(_ directory: String, _ files: [String]) {
     remove(directory, files)
 }
 
+/// Verified in its scope and again by hand, it is one test's evidence, attached once; more failures are news.
+@Test func theSameFailuresAreAttachedOnce() async throws {
+    let (server, verdict) = try await failed()
+    #expect(!server.claimAttachments(of: []))
+    #expect(server.claimAttachments(of: verdict.failures))
+    #expect(!server.claimAttachments(of: verdict.failures))
+    #expect(server.claimAttachments(of: verdict.failures + verdict.failures))
+}
+
+@Test(arguments: [
+    ("1", true), ("yes", true), ("0", false), ("No", false), ("off", false), ("false", false), ("", false),
+])
+func aVariableIsOnUnlessItSaysOff(_ value: String, _ isOn: Bool) {
+    let name = "TCPMOCK_TEST_OF_A_VARIABLE_\(value)"
+    setenv(name, value, 1)
+    defer { unsetenv(name) }
+    #expect(EvidenceKeeper.isOn(name) == isOn)
+}
+
 @Test func withoutADirectoryFailuresAreAsTheyWere() async throws {
     let (server, verdict) = try await failed()
     #expect(EvidenceKeeper(.none, server, directory: nil).named(in: verdict.failures) == verdict.failures)

@@ -1,5 +1,6 @@
 // Evidence as files.
 
+import TestClient
 import Testing
 
 @testable import TCPMock
@@ -91,6 +92,38 @@ private func failingVerdict() async throws -> Verdict {
         #expect(try content(notes) == Array("mine".utf8))
         #expect(files(in: directory).count == 4, "nothing is left of the first try")
     }
+}
+
+/// The text names the files before they are written, so that an empty one would be taken for evidence.
+@Test func aFileThatCantBeWrittenIsRemovedAndTheOthersAreThere() async throws {
+    let verdict = try await failingVerdict()
+    try await withDirectory { directory in
+        let files = try ArtifactFiles(in: directory, named: "greets")
+        unlink(files.paths[0])
+        symlink("/dev/null", files.paths[0])  // which nobody follows
+        let error = #expect(throws: MockError.self) { try verdict.write(to: files, title: nil) }
+        #expect(error?.message.hasPrefix("can't open \(files.paths[0])") == true)
+        #expect(access(files.paths[0], F_OK) != 0)
+        #expect(try content(files.paths[1]).count > 0)
+        #expect(try content(files.paths[2]).count > 0)
+    }
+}
+
+/// However many there are: the text ends somewhere.
+@Test func connectionsThatFailedComeFirstInTheText() async throws {
+    let server = try MockServer(connections: [[.expect("A")], [.expect("B")]], options: .unhurried)
+    for text in ["A", "X"] {
+        let client = try server.connect()
+        try client.send(text)
+        if text == "X" { client.expectReset() }
+        client.close()
+    }
+    let verdict = await server.finish()
+    let text = String(decoding: verdict.artifact(.txt, title: nil), as: UTF8.self)
+    let (first, second) = (
+        try #require(text.firstRange(of: "\nconnection 2")), try #require(text.firstRange(of: "\nconnection 1"))
+    )
+    #expect(first.lowerBound < second.lowerBound, "\(text)")
 }
 
 @Test func textFromElsewhereCantMoveATerminal() {

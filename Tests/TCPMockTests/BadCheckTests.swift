@@ -88,6 +88,45 @@ private let wide = Bytes([UInt8](repeating: 0, count: 300))
         #expect(problem([.expectLine(.all([.prefix("long"), .any]), max: 4)]) == nil)
     }
 
+    private static let adjusted = Framing.lengthPrefix(adjustment: 4)
+
+    /// A part of a piece says how long the piece is at least, and nothing more.
+    @Test func aPartThatIsTooShortForAPieceIsTaken() {
+        for part in [.prefix("AB"), .suffix("AB"), .contains("AB"), .all([.prefix("A"), .suffix("B")])] as [Check] {
+            #expect(problem([.expectFrame(part, framing: Self.adjusted)]) == nil)
+            #expect(problem([.respond(to: [part: "1"], framing: Self.adjusted)]) == nil)
+        }
+        #expect(problem([.expectFrame("AB", framing: Self.adjusted)])?.message.contains("can't be said") == true)
+        #expect(problem([.expectLine("A\r")]) == nil, "a line that ends with CR CR LF")
+        #expect(problem([.expectLine("A\n")]) != nil)
+        #expect(problem([.sendFrame("A\r", framing: .line)]) != nil)
+    }
+
+    @Test func aPieceWithAPartThatIsShorterIsMet() async throws {
+        let script: Script = [.expectFrame(.prefix("AB"), framing: Self.adjusted), .expectLine("C\r"), .send("1")]
+        let verdict = try await serve(script, options: .unhurried) { client in
+            try client.send([0, 0, 0, 1] + Array("ABCDEC\r\r\n".utf8))
+            #expect(try client.receiveText(1) == "1")
+        }
+        expectClean(verdict)
+    }
+
+    /// A part is refused if, and only if, no length that has room for it can be said.
+    @Test(arguments: [-300, -9, -1, 0, 1, 4, 300], [true, false])
+    func partsAreRefusedWhereNoPieceHasThem(adjustment: Int, includesHeader: Bool) {
+        for offset in [0, 3] {
+            for max in [8, 400] {
+                let framing = Framing.lengthPrefix(
+                    UInt8.self, includesHeader: includesHeader, offset: offset, adjustment: adjustment, max: max)
+                for count in [1, 2, 3, 8, 9, 200, 254, 255, 256, 300, 400] {
+                    let part = Check.prefix(Bytes([UInt8](repeating: 0x78, count: count)))
+                    let exists = (count...600).contains { framing.problem(withPayloadOf: $0) == nil }
+                    #expect((part.contradiction(in: framing) == nil) == exists, "\(count) in \(framing)")
+                }
+            }
+        }
+    }
+
     /// What is said of a pair must hold for every piece; and enough must be said to be of use.
     @Test func whatIsSaidOfChecksHoldsForEveryPiece() throws {
         let seed = Seed.ofThisRun

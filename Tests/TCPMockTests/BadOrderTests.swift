@@ -5,25 +5,6 @@ import Testing
 
 @testable import TCPMock
 
-private func problem(_ script: Script, _ options: MockServer.Options = .init()) -> MockError? {
-    do {
-        _ = try MockServer(script, options: options).stop()
-        return nil
-    } catch {
-        return error as? MockError
-    }
-}
-
-private func bytes(_ count: Int) -> Bytes { Bytes([UInt8](repeating: 0x78, count: count)) }
-
-/// The wrong step stands in line 7.
-private func expectRefused(_ bad: BadScript) throws {
-    let error = try #require(problem(bad.script), "\(bad.text)")
-    #expect(error.kind == .script)
-    #expect(error.message.contains(bad.text), "\(error)")
-    #expect(error.location?.line == bad.line, "\(error)")
-}
-
 @Suite struct BadOrderTests {
     // Made anew each time: what a static holds behind an enum's tagged pointers looks lost to the leak sanitizer.
     static var unreachable: [BadScript] {
@@ -46,8 +27,25 @@ private func expectRefused(_ bad: BadScript) throws {
             BadScript(
                 [.respond(to: ["A": .close, "B": .reset]), .expect("late", line: 7)], 7, "each of its replies ends"),
             BadScript([.repeat(2, [.respond(to: ["A": .close], line: 7)])], 7, "can't come after respond(to:)"),
+            // On the route that goes on.
+            BadScript(
+                [.choose([leaving, .when("B", [.expect("B"), .halfClose()])]), .send("late", line: 7)], 7,
+                "this side of the stream has ended there"),
+            BadScript(
+                [.choose([leaving, .when("B", [.expect("B"), .stopReading()])]), .expect("late", line: 7)], 7,
+                "nothing is read there"),
+            BadScript(
+                [.choose([.when("B", [.expect("B"), .expectEOF()]), leaving]), .expect("late", line: 7)], 7,
+                "the other side has nothing more to say there"),
+            BadScript(
+                [
+                    .choose([.when("B", [.halfClose()]), .when(.any, [.serve(to: ["A": "B"])])]),
+                    .send("late", line: 7),
+                ], 7, "this side of the stream has ended there"),
         ]
     }
+
+    static var leaving: Route { .when("Q", [.expect("Q"), .disconnect()]) }
 
     @Test(arguments: unreachable.indices)
     func aStepThatIsNeverReachedIsThrownAtItsLine(index: Int) throws {
@@ -77,15 +75,23 @@ private func expectRefused(_ bad: BadScript) throws {
     }
 
     @Test func nearlyWrongOrdersAreTaken() {
-        #expect(problem([.choose([.when("A", [.close()]), .when(.any, [.send("x")])]), .send("y")]) == nil)
-        #expect(problem([.choose([.when("A", [.halfClose()]), .when(.any, [.send("x")])]), .send("y")]) == nil)
-        #expect(problem([.choose([.when("A", [.close()]), .when(.any, [.reset()])]), .expectDisconnect(.any)]) == nil)
-        #expect(problem([.respond(to: ["A": .close, "B": "b"]), .expect("C")]) == nil)
-        #expect(problem([.expectDisconnect(.reset), .expectDisconnect(.any)]) == nil)
-        #expect(problem([.expectEOF(), .send("x"), .expectDisconnect()]) == nil)
+        #expect(refusal(of: [.choose([.when("A", [.close()]), .when(.any, [.send("x")])]), .send("y")]) == nil)
+        #expect(refusal(of: [.choose([.when("A", [.halfClose()]), .when(.any, [.send("x")])]), .send("y")]) == nil)
         #expect(
-            problem([.send("abcde", slices: .everyByte, delivery: .every(.seconds(1)), within: .seconds(4))]) == nil)
-        #expect(problem([.fault(.reset, .afterIdle(.seconds(1)), within: .seconds(1))]) == nil)
+            refusal(of: [.choose([.when("A", [.close()]), .when(.any, [.reset()])]), .expectDisconnect(.any)]) == nil)
+        #expect(
+            refusal(of: [.choose([Self.leaving, .when("B", [.halfClose()]), .when(.any, [])]), .send("y")]) == nil,
+            "on one of two routes that go on")
+        let resumed = Route.when("B", [.expect("B"), .stopReading(), .resumeReading()])
+        #expect(refusal(of: [.choose([Self.leaving, resumed]), .expect("y")]) == nil)
+        #expect(refusal(of: [.choose([Self.leaving, .when("B", [.halfClose()])]), .expect("y")]) == nil)
+        #expect(refusal(of: [.respond(to: ["A": .close, "B": "b"]), .expect("C")]) == nil)
+        #expect(refusal(of: [.expectDisconnect(.reset), .expectDisconnect(.any)]) == nil)
+        #expect(refusal(of: [.expectEOF(), .send("x"), .expectDisconnect()]) == nil)
+        #expect(
+            refusal(of: [.send("abcde", slices: .everyByte, delivery: .every(.seconds(1)), within: .seconds(4))]) == nil
+        )
+        #expect(refusal(of: [.fault(.reset, .afterIdle(.seconds(1)), within: .seconds(1))]) == nil)
     }
 
     @Test func aLiveScriptWhoseReplyEndedItRefusesMore() async throws {
@@ -107,69 +113,5 @@ private func expectRefused(_ bad: BadScript) throws {
                 try client.send("A")
                 #expect(try client.receiveAll() == Array("a".utf8))
             })
-    }
-
-    // MARK: Sends that nobody reads
-
-    static let room = KernelRoom.bytes(over: .ipv4)
-    static let tooMuch = bytes(room + 1)
-    static let held = Step.expectBackpressure()
-
-    static let unread: [BadScript] = [
-        BadScript(
-            [.stopReading(), .send(tooMuch, line: 7), .resumeReading(), .expect("x")], 7,
-            "with it \(counted(room + 1, "byte")) are sent while nothing is read"),
-        BadScript([held, .send(tooMuch, line: 7), .delay(.zero), .expect("x")], 7, "since expectBackpressure"),
-        BadScript(
-            [
-                .stopReading(line: 3), .repeat(1000, [.send(bytes(room / 1000 + 1), line: 7)]), .resumeReading(),
-                .expect("x"),
-            ], 7, "while nothing is read (since stopReading, line 3)"),
-        BadScript(
-            [.stopReading(), .send(bytes(room - 7)), .sendFrame("abcd", line: 7), .close()], 7,
-            "with it \(counted(room + 1, "byte"))"),
-        BadScript(
-            [
-                .stopReading(), .repeat(4_000_000_000, [.repeat(4_000_000_000, [.send("ab")])]), .send("x", line: 9),
-                .delay(.zero),
-            ], 9, "while nothing is read"),
-    ]
-
-    @Test(arguments: unread.indices)
-    func moreThanIsHeldForAPeerThatDoesNotReadIsThrownAtTheSend(index: Int) throws {
-        try expectRefused(Self.unread[index])
-    }
-
-    @Test func sendsThatSomebodyReadsAreTaken() {
-        #expect(problem([.send(Self.tooMuch), .expect("x")]) == nil)
-        #expect(problem([.stopReading(), .send(Self.tooMuch, within: .seconds(60)), .resumeReading()]) == nil)
-        #expect(problem([.stopReading(), .send(Self.tooMuch, delivery: .lockstep), .resumeReading()]) == nil)
-        #expect(problem([.stopReading(), .send(bytes(Self.room)), .resumeReading(), .expect("x")]) == nil)
-        #expect(problem([.stopReading(), .send(Self.tooMuch), .expectDisconnect()]) == nil)
-        #expect(problem([.expectBackpressure(), .send(Self.tooMuch), .expect("x")]) == nil)
-        #expect(problem([.stopReading(), .resumeReading(), .send(Self.tooMuch), .delay(.zero)]) == nil)
-        let way: Script = [
-            .expectBackpressure(), .send(Self.tooMuch), .choose([.when("a", [.expect("ab")]), .when("c", [])]),
-            .delay(.zero),
-        ]
-        #expect(problem(way) == nil, "a choice reads")
-        let either: Script = [.expectBackpressure(), .send(Self.tooMuch), .optional(.expect("a")), .expect("b")]
-        #expect(problem(either + [.delay(.zero)]) == nil)
-    }
-
-    /// The scripts that are refused really go no further; those that read are played while the send waits.
-    @Test func whatIsTakenOfAClientThatIsHeldUpInWritingIsPlayed() async throws {
-        let script: Script = [
-            .expectBackpressure(within: .seconds(60)), .send(bytes(8 << 20)), .receive(exactly: 8 << 20),
-        ]
-        let options = MockServer.Options(limits: Limits(step: .seconds(60), maxBuffered: 16 << 20))
-        let server = try MockServer(script, options: options)
-        try await onThread {
-            let client = try server.connect()
-            try client.send([UInt8](repeating: 0, count: 8 << 20))
-            #expect(try client.receive(8 << 20).count == 8 << 20)
-            client.close()
-        }
-        expectClean(await server.finish())
     }
 }

@@ -51,6 +51,10 @@ struct BadScript: Sendable {
         BadScript([.delay(.milliseconds(-1))], #line, "can't be negative"),
         BadScript([.expectSilence(for: .milliseconds(-1))], #line, "can't be negative"),
         BadScript([.expect("x", within: .milliseconds(-1))], #line, "can't be negative"),
+        BadScript(
+            [.expect("x", within: .milliseconds(20), latency: .milliseconds(50), line: 7)], 7,
+            "its limit of 20 ms ends the step first"),
+        BadScript([.expectEOF(within: .seconds(1), latency: .seconds(2))], #line, "ends the step first"),
         BadScript([.sendFrame("12345678", framing: .lengthPrefix(max: 7))], #line, "maximum of 7"),
         BadScript([.expectFrame("12345678", framing: .lengthPrefix(max: 7))], #line, "maximum of 7"),
         BadScript(
@@ -109,6 +113,9 @@ struct BadScript: Sendable {
 
     @Test func nearlyWrongScriptsAreTaken() {
         #expect(problem { try MockServer([.halfClose(), .expect("x")]) } == nil)
+        #expect(problem { try MockServer([.expect("x", within: .seconds(1), latency: .seconds(1))]) } == nil)
+        #expect(problem { try MockServer([.expect("x", within: .seconds(2), latency: .seconds(1))]) } == nil)
+        #expect(problem { try MockServer([.expect("x", latency: .seconds(50))]) } == nil)
         #expect(problem { try MockServer([.expectEOF(), .send("x"), .close()]) } == nil)
         #expect(problem { try MockServer([.expectDisconnect(), .expectDisconnect(.any)]) } == nil)
         #expect(problem { try MockServer([.sendFrame(""), .expectFrame(""), .delay(.zero)]) } == nil)

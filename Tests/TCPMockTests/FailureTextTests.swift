@@ -173,18 +173,18 @@ private let soon = Duration.milliseconds(100)
         .send("one"),
         .receive(atLeast: 5, within: .milliseconds(300)),
     ]) { client, _ in
-        try client.send("12345678")
+        try client.send("1234567890")
         try client.expectText("one")
     }
     expectFailure(
         verdict, line: here + 4,
         """
-        connection 1, step 3 of 3: expected at least 5 bytes, got none within 300 ms; step 1, receive(atLeast: 5), took 8 bytes, all that had come by then
-          client    sent its last bytes T before the failure, 8 bytes in all
+        connection 1, step 3 of 3: expected at least 5 bytes, got none within 300 ms; step 1, receive(atLeast: 5), took 10 bytes, all that had come by then
+          client    sent its last bytes T before the failure, 10 bytes in all
           kernel    the client's queue was empty: it had taken all 3 bytes sent to it, asked at the failure
-          hint      receive(exactly:) leaves what belongs to the next step
+          hint      did step 1, receive(atLeast: 5), take what this step waits for? receive(exactly:) leaves it to the next
           so far    +T  client 127.0.0.1:PORT connected
-                    +T  <- "12345678"                             step 1 ok
+                    +T  <- "1234567890"                           step 1 ok
                     +T  -> "one"                                  step 2 ok
                     +T  limit passed                              step 3 failed
           then      TCPMock reset the connection, so that the client does not wait

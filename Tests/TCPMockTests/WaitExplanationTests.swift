@@ -30,13 +30,27 @@ private func call(_ name: String, thread: UInt = 1) -> BlockedCall {
     @Test func aReplyThatComesLaterIsNamed() {
         let later = WaitFacts.Later(number: 4, step: "send \"OK\"")
         #expect(
-            explain(.bytes(.init())) { $0.later = later }.cause
+            explain(.bytes(.init())) { $0.next = .step(later) }.cause
                 == "does the client wait for step 4, send \"OK\", which comes only after this one? Or has it not flushed?"
         )
         #expect(
-            explain(.bytes(.init(had: 1, missing: 1))) { $0.later = later }.cause
+            explain(.bytes(.init(had: 1, missing: 1))) { $0.next = .step(later) }.cause
                 == "the script waits for 1 more byte, and the client, it seems, for step 4, send \"OK\", which comes only after them"
         )
+    }
+
+    @Test func aReplyOfTheNextRoundIsNamedAsThat() {
+        let later = WaitFacts.Later(number: 1, step: "send \"> \"", isNextRound: true)
+        #expect(
+            explain(.bytes(.init(had: 1, missing: 1))) { $0.next = .step(later) }.cause?
+                .hasSuffix("for step 1, send \"> \", which comes only in the next round") == true)
+    }
+
+    @Test func aConnectionThatCantBeEndedYetSaysWhatItWaitsFor() {
+        let waits = explain(.acknowledging(before: "reset")) { $0.hasEnded = true }
+        #expect(waits.cause?.hasPrefix("reset waits until the client's kernel has all that was sent") == true)
+        let both = explain(.acknowledging(before: "reset")) { $0.queues = .init(held: 1, withheld: 1) }
+        #expect(both.cause?.hasPrefix("both sides write and neither reads") == true)
     }
 
     @Test func whereBytesWaitIsTold() {
@@ -107,11 +121,20 @@ private func call(_ name: String, thread: UInt = 1) -> BlockedCall {
     @Test(arguments: [
         ([5, 0, 1, 2, 3, 4, 5], FramingClue.otherByteOrder(length: 5)),
         ([0, 7, 1, 2, 3, 4, 5], .countsHeader(width: 2)),
-        ([0x47, 0x45, 0x54], .text("\"GE\"")),
+        ([0x47, 0x45, 0x54], .promise(length: 0x4745, came: 1, asText: "\"GE\"")),
+        ([0x47, 0x45, 0xff], .promise(length: 0x4745, came: 1)),
+        ([0x47, 0x45], .promise(length: 0x4745, came: 0)),
         ([0, 9, 1, 2], .promise(length: 9, came: 2)),
     ])
     func aLengthThatIsNotThatOfWhatCame(bytes: [UInt8], clue: FramingClue) {
         #expect(FramingClue(bytes, total: bytes.count, in: Self.prefixed) == clue)
+    }
+
+    @Test func textIsNoLengthOnlyWhereNoLengthCanBe() {
+        let small = Framing.lengthPrefix(UInt16.self, max: 0x4744)
+        #expect(FramingClue([0x47, 0x45, 0xff], total: 3, in: small) == .text("\"GE\""))
+        let wide = Framing.lengthPrefix(UInt64.self)
+        #expect(FramingClue(Array("GET / HT".utf8), total: 8, in: wide) == .text("\"GET / HT\""))
     }
 
     @Test func aLengthThatIsRightOrNotAllThereSaysNothing() {
@@ -134,5 +157,8 @@ private func call(_ name: String, thread: UInt = 1) -> BlockedCall {
         #expect(
             FramingClue(Array("a\nb".utf8), total: 3, in: .delimiter("\r\n")) == .noEnding("\"\\r\\n\""),
             "it may be late")
+        #expect(
+            FramingClue(Array("a\n".utf8), total: 3, in: .delimiter("\r\n")) == .noEnding("\"\\r\\n\""),
+            "more has come than is kept")
     }
 }

@@ -10,7 +10,7 @@ import Testing
             try await withMockServer([
                 .expect("PING\r\n", segments: 1),
                 .send("+PONG\r\n"),
-                .expect("QUIT\r\n", latency: .seconds(5)),
+                .expect("QUIT\r\n", latency: .seconds(1)),
             ]) { server in
                 let client = try LineClient(host: server.host, port: server.port)
                 #expect(try client.ask("PING") == "+PONG")

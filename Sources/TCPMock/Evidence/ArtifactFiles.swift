@@ -59,13 +59,22 @@ package struct ArtifactFiles: Sendable {
 
     /// Writes what each file is to hold; what was there is replaced.
     ///
-    /// - Throws: ``MockError`` when one can't be written.
+    /// - Throws: ``MockError`` when one can't be written: that one is removed, the others are written.
     package func write(_ content: (Kind) -> [UInt8]) throws(MockError) {
-        for kind in kinds { try ArtifactFiles.write(content(kind), to: path(kind)) }
+        var failure: MockError?
+        for kind in kinds {
+            do {
+                try ArtifactFiles.write(content(kind), to: path(kind))
+            } catch {
+                unlink(path(kind))
+                failure = failure ?? error
+            }
+        }
+        if let failure { throw failure }
     }
 
     /// What is left of a name where it has to be a file's: letters, digits, `.`, `_` and `-`, at most 120 of them.
-    static func fileName(_ name: String) -> String {
+    package static func fileName(_ name: String) -> String {
         let allowed = name.unicodeScalars.map { scalar -> Character in
             let isFine =
                 scalar.isASCII && (scalar.properties.isAlphabetic || "0123456789._-".unicodeScalars.contains(scalar))

@@ -38,11 +38,14 @@ extension Verdict {
         }
     }
 
-    /// Failures first, then what was said, byte by byte: connections, until there is enough to read.
+    /// Failures first, then what was said, byte by byte: connections, those that failed first, until there is enough to read.
     private func textArtifact(title: String?) -> String {
         var parts = (title.map { [$0] } ?? []) + [description]
-        var room = Verdict.longestText
-        for (index, connection) in connections.enumerated() {
+        var room = Verdict.longestText - description.utf8.count
+        let failed = Set(failures.compactMap(\.connection))
+        let ordered =
+            connections.filter { failed.contains($0.number) } + connections.filter { !failed.contains($0.number) }
+        for (index, connection) in ordered.enumerated() {
             guard room > 0 else {
                 parts.append("… \(counted(connections.count - index, "connection")) more")
                 break

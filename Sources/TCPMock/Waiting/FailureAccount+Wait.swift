@@ -15,7 +15,7 @@ extension FailureAccount {
         facts.hasEnded = connection.gotFin || connection.queues?.sentFin == true
         facts.isReading = !isDeaf || connection.unjudged >= plan.options.limits.maxBuffered
         facts.lastSpeaker = lastSpeaker
-        facts.later = laterSend
+        facts.next = nextSend
         facts.blocked = blockedCalls
         facts.thread = plan.thread
         return facts
@@ -40,7 +40,7 @@ extension FailureAccount {
         case .stall: return .givingUp
         case .expectBackpressure: return .backpressure
         case .expectEOF: return .endOfStream
-        case .reset, .close, .halfClose: return .acknowledging
+        case .reset, .close, .halfClose: return .acknowledging(before: stepText)
         default: return .bytes(arrival)
         }
     }
@@ -49,13 +49,13 @@ extension FailureAccount {
 
     private var arrival: WaitFacts.Arrival {
         var arrival = WaitFacts.Arrival()
-        arrival.isRobbed = greedyStep != nil
+        arrival.robbery = robbery
         guard let planned else { return arrival }
         switch planned.step.kind {
         case .expectFrame:
             arrival.had = failure.header.count + failure.offset
             arrival.isInHeader = !failure.header.isEmpty && isHeaderPartial
-            arrival.clue = frameClue
+            arrival.clue = promise
         case .expect, .receiveExactly, .receiveAtLeast:
             arrival.had = failure.offset
             arrival.missing = wantedCount.map { $0 - failure.offset }
@@ -75,7 +75,13 @@ extension FailureAccount {
         pieceFraming.flatMap { FramingClue(connection.excerpt, total: connection.unjudged, in: $0) }
     }
 
-    /// What the bytes of a frame look like that is compared as it comes, or that was too long to be one.
+    /// A length that is compared as it comes is the right one, once it is whole: another fails at once.
+    private var promise: FramingClue? {
+        guard !failure.header.isEmpty, !isHeaderPartial, failure.offset < expected.count else { return nil }
+        return .promise(length: expected.count, came: failure.offset)
+    }
+
+    /// What the bytes of a frame look like that was too long to be one.
     var frameClue: FramingClue? {
         let bytes = failure.header + connection.excerpt
         return FramingClue(bytes, total: failure.header.count + failure.offset + connection.unjudged, in: framing)
@@ -86,7 +92,7 @@ extension FailureAccount {
     }
 
     /// How many bytes the step wants in all, where it wants a number of them.
-    private var wantedCount: Int? {
+    var wantedCount: Int? {
         switch planned?.step.kind {
         case .expect(let bytes)?: return bytes.array.count
         case .receiveExactly(let count)?, .receiveAtLeast(let count)?: return count
@@ -104,17 +110,11 @@ extension FailureAccount {
         guard case .choice(let choice)? = planned?.role, choice.framing == nil, connection.unjudged > 0 else {
             return nil
         }
-        let near = choice.options.map(\.literal).filter { $0.starts(with: connection.excerpt) }
+        let near = untakenOptions(of: choice).map(\.literal).filter { $0.starts(with: connection.excerpt) }
         return near.map { $0.count - connection.unjudged }.filter { $0 > 0 }.min()
     }
 
     // MARK: Where the conversation stands
-
-    private var laterSend: WaitFacts.Later? {
-        let later = script.steps.dropFirst(failure.step + 1).first { $0.step.isSend && $0.isListed }
-        guard let later, let number = later.number else { return nil }
-        return WaitFacts.Later(number: number, step: "\(later.written)")
-    }
 
     /// Nil where what was sent was not recorded.
     private var lastSpeaker: WaitFacts.Speaker? {

@@ -10,10 +10,10 @@ enum FramingClue: Sendable, Equatable {
     case otherByteOrder(length: Int)
     /// The length would be right if its own bytes counted.
     case countsHeader(width: Int)
-    /// What stands where the length is expected is text.
+    /// What stands where the length is expected is text, and no length that can be.
     case text(String)
-    /// The length says more than has come.
-    case promise(length: Int, came: Int)
+    /// The length says more than has come; its bytes, where they and all behind them might be text as well.
+    case promise(length: Int, came: Int, asText: String? = nil)
 
     /// Whether it tells a mistake by itself; else it may only be late.
     var isPlain: Bool {
@@ -28,39 +28,43 @@ enum FramingClue: Sendable, Equatable {
         switch framing.kind {
         case .delimiter(let delimiter):
             guard !bytes.isEmpty else { return nil }
-            self = FramingClue(ending: delimiter.array, of: bytes)
+            self = FramingClue(ending: delimiter.array, of: bytes, isWhole: bytes.count == total)
         case .line:
             guard !bytes.isEmpty else { return nil }
             self = .noEnding("line ending")
         case .length(let field):
-            guard let clue = FramingClue(bytes, total, field) else { return nil }
+            guard let clue = FramingClue(bytes, total, field, max: framing.maxFrameBytes) else { return nil }
             self = clue
         case .varint, .fixed, .netstring, .chunks: return nil
         }
     }
 
-    private init(ending: [UInt8], of bytes: [UInt8]) {
+    private init(ending: [UInt8], of bytes: [UInt8], isWhole: Bool) {
         let endsLines = ending.starts(with: [0x0d, 0x0a])
-        let hasOddEnd = bytes.last == 0x0a && bytes.dropLast().last != 0x0d
+        // The last byte kept need not be the last that came.
+        let hasOddEnd = isWhole && bytes.last == 0x0a && bytes.dropLast().last != 0x0d
         self = endsLines && hasOddEnd ? .lineFeedAlone : .noEnding(ByteText.quoted(ending))
     }
 
-    private init?(_ bytes: [UInt8], _ total: Int, _ field: Framing.LengthField) {
+    private init?(_ bytes: [UInt8], _ total: Int, _ field: Framing.LengthField, max: Int) {
         let end = field.offset + field.width
         guard bytes.count >= end else { return nil }
         let prefix = Array(bytes[field.offset..<end])
         // What is behind the prefix is what its length counts.
         let came = total - end
         let length = field.payload(of: prefix)
+        let isText = field.width > 1 && prefix.allSatisfy(ByteText.isPrintable)
         if length == came { return nil }
         if field.width > 1, came > 0, field.payload(of: prefix.reversed()) == came {
             self = .otherByteOrder(length: came)
         } else if !field.includesHeader, came > 0, length == came + field.width {
             self = .countsHeader(width: field.width)
-        } else if field.width > 1, prefix.allSatisfy(ByteText.isPrintable) {
+        } else if isText, length ?? Int.max > max {
             self = .text(ByteText.quoted(prefix))
         } else if let length, length > came {
-            self = .promise(length: length, came: came)
+            // A length of two bytes is printable by chance in one case of seven, so this alone says nothing.
+            let mayBeText = isText && came > 0 && bytes[end...].allSatisfy(ByteText.isTextual)
+            self = .promise(length: length, came: came, asText: mayBeText ? ByteText.quoted(prefix) : nil)
         } else {
             return nil
         }

@@ -7,7 +7,7 @@ extension WaitFacts {
         case .endOfStream: causeOfNoEnd
         case .leaving(let leaving): causeOfStaying(leaving)
         case .taking(let inLockstep): causeOfNotTaking(inLockstep)
-        case .acknowledging: causeOfNotTaking(false)
+        case .acknowledging(let end): causeOfNotAcknowledging(before: end)
         case .gate(let openers): causeOfClosedGate(openers)
         case .closure: "does the closure wait for something that only happens after its reply?"
         case .givingUp: causeOfNotGivingUp
@@ -19,11 +19,11 @@ extension WaitFacts {
     // MARK: Bytes that do not come
 
     private func causeOfMissing(_ arrival: Arrival) -> String {
-        if arrival.isRobbed { return "receive(exactly:) leaves what belongs to the next step" }
         if let clue = arrival.clue, clue.isPlain { return clue.text(of: peer) }
         if let unread, unread > 0 {
             return "the \(peer) has not read what it was sent: is it busy, or does it wait for something else?"
         }
+        if let robbery = arrival.robbery { return robbery.text }
         if let clue = arrival.clue { return clue.text(of: peer) }
         if arrival.isInHeader { return "is the length prefix right? The \(peer) may think it has sent the whole frame" }
         if arrival.had > 0, let missing = arrival.missing, missing > 0 { return causeOfPart(missing) }
@@ -33,17 +33,26 @@ extension WaitFacts {
     /// The script waits for the rest, and so, it seems, does the other side.
     private func causeOfPart(_ missing: Int) -> String {
         let rest = "the script waits for \(counted(missing, "more byte"))"
-        guard let later else { return "\(rest), and the \(peer) for a reply, or it has not flushed what it wrote" }
+        guard case .step(let later) = next else {
+            return "\(rest), and the \(peer) for a reply, or it has not flushed what it wrote"
+        }
+        let when = later.isNextRound ? "in the next round" : "after them"
         return
-            "\(rest), and the \(peer), it seems, for step \(later.number), \(later.step), which comes only after them"
+            "\(rest), and the \(peer), it seems, for step \(later.number), \(later.step), which comes only \(when)"
     }
 
     private var causeOfSilence: String {
-        if let later {
+        switch next {
+        case .step(let later):
+            let when = later.isNextRound ? "in the next round" : "after this one"
             return
-                "does the \(peer) wait for step \(later.number), \(later.step), which comes only after this one? Or has it not flushed?"
+                "does the \(peer) wait for step \(later.number), \(later.step), which comes only \(when)? Or has it not flushed?"
+        case .unknown:
+            return
+                "does the \(peer) wait for a reply that comes only after this step, or has it not flushed what it wrote?"
+        case .nothing:
+            return "does the \(peer) wait for bytes that the script never sends, or has it not flushed what it wrote?"
         }
-        return "does the \(peer) wait for bytes that the script never sends, or has it not flushed what it wrote?"
     }
 
     private var causeOfNoEnd: String {
@@ -94,16 +103,25 @@ extension WaitFacts {
         if inLockstep {
             return "the next slice goes, and the step is done, only when the \(peer) has read what it was sent"
         }
-        // Whether its kernel has room is no sign: the last read before a limit makes some.
-        if let queues, queues.withheld > 0, queues.held > 0 {
-            let whose = isReading ? "this side's reading is full (maxBuffered)" : "the script does not read"
-            return
-                "both sides write and neither reads: what the \(peer) writes waits for us, as \(whose), and ours for the \(peer)"
-        }
+        if let causeOfBothWriting { return causeOfBothWriting }
         if hasEnded {
             return "the \(peer) has ended its own stream and does not read ours: its receive buffer and ours are full"
         }
         return "the \(peer) does not read, or not fast enough: its receive buffer and ours are full"
+    }
+
+    /// Whether its kernel has room is no sign: the last read before a limit makes some.
+    private var causeOfBothWriting: String? {
+        guard let queues, queues.withheld > 0, queues.held > 0 else { return nil }
+        let whose = isReading ? "this side's reading is full (maxBuffered)" : "the script does not read"
+        return
+            "both sides write and neither reads: what the \(peer) writes waits for us, as \(whose), and ours for the \(peer)"
+    }
+
+    /// All of it is in the kernels: the other side's has no room for what ours holds.
+    private func causeOfNotAcknowledging(before end: String) -> String {
+        if let causeOfBothWriting { return causeOfBothWriting }
+        return "\(end) waits until the \(peer)'s kernel has all that was sent: does the \(peer) read to the end of it?"
     }
 
     // MARK: Gates
@@ -132,13 +150,16 @@ extension FramingClue {
             "what came has no \(ending) at its end: has the \(peer) left it out, or not flushed it?"
         case .otherByteOrder(let length):
             "in the other byte order the length prefix says \(length), which is what came: "
-                + "mend the framing's byteOrder, or the \(peer)"
+                + "is the framing's byteOrder the \(peer)'s?"
         case .countsHeader(let width):
             "the length prefix seems to count its own \(counted(width, "byte")) too: that is includesHeader: true"
         case .text(let text): "the prefix reads as text, \(text): does the \(peer) send frames at all?"
-        case .promise(let length, let came):
-            "the length prefix promises \(counted(length, "byte")), of which \(came) came: "
+        case .promise(let length, let came, nil):
+            "the length prefix promises \(counted(length, "byte")), of which \(grouped(came)) came: "
                 + "the \(peer) may think it has sent the whole frame, and wait for what follows"
+        case .promise(let length, let came, let text?):
+            "the length prefix promises \(counted(length, "byte")), of which \(grouped(came)) came; "
+                + "it also reads as text, \(text): does the \(peer) send frames at all?"
         }
     }
 }

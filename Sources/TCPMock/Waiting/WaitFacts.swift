@@ -10,8 +10,8 @@ struct WaitFacts: Sendable {
         case leaving(Leaving)
         /// That the other side takes what was sent.
         case taking(inLockstep: Bool)
-        /// That the other side's kernel acknowledges what was sent, before the connection is ended.
-        case acknowledging
+        /// That the other side's kernel acknowledges what was sent, before the connection is ended by this step.
+        case acknowledging(before: String)
         case gate([Opener])
         case closure
         /// That the other side gives up on a stall.
@@ -27,8 +27,8 @@ struct WaitFacts: Sendable {
         var clue: FramingClue?
         /// Of a frame whose length has not all come.
         var isInHeader = false
-        /// Whether a receive(atLeast:) before may have taken them.
-        var isRobbed = false
+        /// What a receive(atLeast:) before has taken of them.
+        var robbery: Robbery?
     }
 
     struct Leaving: Sendable {
@@ -53,10 +53,20 @@ struct WaitFacts: Sendable {
         let state: State
     }
 
+    /// What the script sends first behind the step that waits.
+    enum Next: Sendable, Equatable {
+        case nothing
+        /// One of several, or an answer that is no step of its own.
+        case unknown
+        case step(Later)
+    }
+
     /// A step that sends, behind the one that waits.
     struct Later: Sendable, Equatable {
         let number: Int
         let step: String
+        /// Whether only a repeat leads to it.
+        var isNextRound = false
     }
 
     enum Speaker: Sendable {
@@ -76,7 +86,7 @@ struct WaitFacts: Sendable {
     var isReading = true
     /// Who sent the latest bytes, where that is known.
     var lastSpeaker: Speaker?
-    var later: Later?
+    var next = Next.nothing
     /// Calls that held a thread for as long as the other side was silent.
     var blocked: [BlockedCall] = []
     /// The thread that made the endpoint: in a test that is not async, the test's.

@@ -99,4 +99,28 @@ let exhibitsOfLeaving: [Exhibit] = [
                 return server.finish()
             }
         }),
+    .served(
+        "31-nothing-more-can-be-sent", "A reply behind the stream's end",
+        "The script's closure has ended its own side of the stream; the client asks on.",
+        { [.serve(.line) { $0.number == 1 ? .steps([.halfClose()]) : "ok\n" }] },
+        by: { client in
+            try client.send("A\n")
+            _ = try client.receiveAll()
+            try client.send("B\n")
+        }),
+    Exhibit(
+        name: "32-taken-but-not-read", title: "The client's code has not read all that its library took",
+        story: "A probe in its read loop counts three of the six bytes, and then the client closes.",
+        run: {
+            let server = try MockServer([.send("OneTwo")])
+            return try await onThread {
+                let client = try server.connect()
+                let probe = ReadProbe(descriptor: client.fd)
+                _ = try client.receive(6)
+                probe.noteRead(3)
+                probe.end()
+                client.close()
+                return server.finish()
+            }
+        }),
 ]

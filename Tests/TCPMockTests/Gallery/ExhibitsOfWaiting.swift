@@ -91,6 +91,14 @@ let exhibitsOfWaiting: [Exhibit] = [
             try connection.send("HTTP/1.0 404 Not Found\r\n\r\n")
             connection.awaitEnd()
         }),
+    .played(
+        "63-server-resets", "A server resets the connection in the middle of its answer", "As one does that crashes.",
+        { [.send("GET\r\n"), .expect("Hello")] },
+        by: { connection in
+            _ = try connection.receive(5)
+            try connection.send("Hel")
+            connection.reset()
+        }),
     Exhibit(
         name: "62-refused", title: "A server that is not there", story: "Nobody listens on the port.",
         run: {

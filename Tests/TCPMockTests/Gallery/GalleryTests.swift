@@ -24,9 +24,61 @@ struct GalleryTests {
             try Gallery.write(exhibit, verdict, to: directory)
             return
         }
-        let golden = try Gallery.text(of: exhibit)
         let text = Gallery.text(exhibit, verdict)
-        #expect(free(text) == free(golden), "\(text)")
+        #expect(try free(text, exhibit) == free(Gallery.text(of: exhibit), exhibit), "\(text)")
+        try comparePage(exhibit, verdict)
+        if !exhibit.fillsBuffers { try compareCapture(exhibit, verdict) }
+    }
+
+    /// Line by line, without times, ports and places on the page.
+    private func comparePage(_ exhibit: Exhibit, _ verdict: Verdict) throws {
+        let golden = String(decoding: try Gallery.file(exhibit, .html), as: UTF8.self)
+        let page = verdict.html(title: exhibit.title)
+        let pairs = zip(words(page), words(golden))
+        #expect(pairs.first { $0 != $1 }.map { "\($0), in the gallery \($1)" } == nil)
+        #expect(words(page).count == words(golden).count)
+    }
+
+    private func words(_ page: String) -> [String] {
+        page.split(separator: "\n").filter { !$0.utf8.starts(with: "<div class=\"row gap\"".utf8) }.map(wordsOfLine)
+    }
+
+    /// Without numbers, the units of times, and spaces. By hand: regular expressions take ten seconds for all pages.
+    private func wordsOfLine(_ line: Substring) -> String {
+        var rest = line.utf8[...]
+        var kept: [UInt8] = []
+        while let byte = rest.popFirst() {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+                rest = rest.drop { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ",") || (48...57).contains($0) }
+                let unit = rest.drop { $0 == UInt8(ascii: " ") }
+                for name in ["ms", "µs", "s"] where unit.starts(with: name.utf8) {
+                    rest = unit.dropFirst(name.utf8.count)
+                    break
+                }
+            case UInt8(ascii: " "), UInt8(ascii: "+"): break
+            default: kept.append(byte)
+            }
+        }
+        return String(decoding: kept, as: UTF8.self)
+    }
+
+    /// What each side sent, how it ended, and the steps in the comments; not in how many packets, which is as the loop read it.
+    private func compareCapture(_ exhibit: Exhibit, _ verdict: Verdict) throws {
+        let told = CaptureFile(verdict.evidence(title: exhibit.title).pcapng)
+        let golden = CaptureFile(try Gallery.file(exhibit, .pcapng))
+        #expect(told.oddities == [])
+        #expect(talk(told) == talk(golden))
+    }
+
+    private func talk(_ file: CaptureFile) -> [String] {
+        let (client, server) = (file.packets.filter(\.isFromClient), file.packets.filter { !$0.isFromClient })
+        let bytes = [client, server].map { ByteText.quoted($0.flatMap(\.payload)) }
+        let ends = file.packets.filter { !$0.flags.isDisjoint(with: [.fin, .rst]) }
+            .map { "\($0.isFromClient ? "client" : "server") \($0.flags.contains(.rst) ? "RST" : "FIN")" }
+        let steps = file.packets.flatMap(\.comments).map { $0.prefix { $0 != "·" } }
+            .filter { $0.hasPrefix("step ") && !$0.hasSuffix("continued") }
+        return bytes + ends + steps.map(String.init)
     }
 
     /// Bytes are compared where some were expected that did not come, and differ there.
@@ -48,8 +100,8 @@ struct GalleryTests {
     }
 
     /// Without what differs from run to run: times, ports, and how much the kernels held.
-    private func free(_ text: String) -> [String] {
-        masked(text).map { $0.replacing(/\d{1,3}(?:,\d{3})+|\d{4,}/, with: "N") }
+    private func free(_ text: String, _ exhibit: Exhibit) -> [String] {
+        masked(text).map { exhibit.fillsBuffers ? $0.replacing(/\d{1,3}(?:,\d{3})+/, with: "N") : $0 }
     }
 
     @Test func namesAreTakenOnce() {
@@ -72,13 +124,17 @@ enum Gallery {
     }
 
     static func text(of exhibit: Exhibit) throws -> String {
-        let path = "\(directory)/\(exhibit.name).txt"
+        String(decoding: try file(exhibit, .txt), as: UTF8.self)
+    }
+
+    static func file(_ exhibit: Exhibit, _ kind: ArtifactFiles.Kind) throws -> [UInt8] {
+        let path = "\(directory)/\(exhibit.name).\(kind.rawValue)"
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         try #require(descriptor >= 0, "\(path) is not there: `make gallery` writes it")
         defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: 65536)
+        var bytes = [UInt8](repeating: 0, count: 1 << 20)
         let count = read(descriptor, &bytes, bytes.count)
-        return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+        return Array(bytes.prefix(max(0, count)))
     }
 
     static func write(_ exhibit: Exhibit, _ verdict: Verdict, to directory: String) throws {
@@ -88,4 +144,9 @@ enum Gallery {
             kind == .txt ? Array(text(exhibit, verdict).utf8) : verdict.artifact(kind, title: exhibit.title)
         }
     }
+}
+
+extension CapturedPacket {
+    /// Clients' ports of the gallery are 50,000 and more.
+    fileprivate var isFromClient: Bool { sourcePort >= 50_000 }
 }
