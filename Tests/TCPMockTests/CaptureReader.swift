@@ -158,6 +158,10 @@ extension CaptureFile {
                 stream.acknowledged = packet.acknowledged
             }
             stream.next &+= UInt32(packet.count) + (packet.flags.isDisjoint(with: [.syn, .fin]) ? 0 : 1)
+            // Numbers go round: what is half of them ahead or more is taken for something that was sent before.
+            if let seen = streams[back]?.acknowledged, stream.next &- seen >= 1 << 31 {
+                oddities.append("\(index): far ahead")
+            }
             if packet.flags.contains(.rst) { streams[back]?.isOver = true }
             stream.isOver = packet.flags.contains(.rst)
             streams[key] = stream

@@ -109,7 +109,7 @@ private let pingPong = Told { told in
     #expect(file.packets[4].captured.count == 40)
 }
 
-/// A tebibyte that was counted only: its packets are as big as those of Linux's BIG TCP, and fewer than a thousand and some.
+/// A tebibyte that was counted only: its packets are as big as those of Linux's BIG TCP, a few thousand at most.
 @Test(arguments: [false, true]) func veryManyBytesThatWereNotKeptAreFewPackets(isIPv6: Bool) {
     let told = Told { told in
         told.change {
@@ -122,7 +122,7 @@ private let pingPong = Told { told in
         told.add(.ended(.received), at: 4)
     }
     let file = capture(told)
-    #expect(file.packets.count < 3000)
+    #expect(file.packets.count < 4000)
     #expect(file.oddities == [])
     #expect(file.packets.filter { $0.isInbound }.reduce(0) { $0 + $1.count } == 1 << 40 | 8)
     #expect(String(decoding: file.packets.flatMap(\.payload), as: UTF8.self) == "headtailok")

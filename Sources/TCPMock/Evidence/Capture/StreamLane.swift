@@ -21,8 +21,9 @@ struct StreamLane {
 
     /// Of bytes in one segment. What loopback has room for is twice as much; Linux sends half of that.
     static let longest = 32_768
-    /// Of many bytes that were not kept: a capture of terabytes is no longer than one of their steps.
-    static let longestHole = 1 << 30
+    /// Of many bytes that were not kept: a terabyte is a few thousand packets. Two may be on their way before they are
+    /// acknowledged, and what is half of all sequence numbers ahead would be taken for something sent again.
+    static let longestHole = 1 << 29
     /// So many are parted as if they had been.
     private static let mostParted = 16 * longest
 
