@@ -48,8 +48,8 @@ enum AbsenceText {
             lines.append("  server    \(state) listening on \(address)")
         }
         lines += turnedAway(report).map { "            \($0)" }
-        if !isPlayedAlready(plan, report), let listing = script.listing(after: -1) {
-            lines.append("  not run   " + listing)
+        if !isPlayedAlready(plan, report), let notRun = script.listing(after: -1) {
+            lines.append("  not run   " + notRun.line)
         }
         lines.append("  hint      \(hint(awaited.fault, came: report.scripted))")
         return lines

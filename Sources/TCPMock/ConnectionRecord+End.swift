@@ -15,3 +15,10 @@ extension ConnectionRecord.End {
         self = end.told(of: report.side.peer)
     }
 }
+
+extension ConnectionReport {
+    /// Why a connection that failed was reset; nil: a client that has ended its stream may be gone, and does not wait.
+    var resetReason: String? {
+        failure == nil || gotFin ? nil : "so that the \(side.peer) does not wait"
+    }
+}

@@ -5,6 +5,11 @@ func counted(_ number: Int, _ noun: String) -> String {
     "\(grouped(number)) \(noun)\(number == 1 ? "" : "s")"
 }
 
+/// `none of its bytes was`, `3 of its bytes were`.
+func countedWere(_ number: Int, of whole: String) -> String {
+    "\(number == 0 ? "none" : grouped(number)) of \(whole) \(number > 1 ? "were" : "was")"
+}
+
 /// `the 1 byte`, `both bytes`, `all 6 bytes`.
 func countedAll(_ number: Int, _ noun: String) -> String {
     switch number {

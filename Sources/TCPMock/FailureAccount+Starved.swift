@@ -98,7 +98,7 @@ extension FailureAccount {
     /// What each side held when a client was not held up.
     private var pressure: String {
         guard let fault = connection.faults.last(where: { $0.kind == .backpressure }) else { return "nothing is known" }
-        let here = "\(counted(fault.held ?? 0, "byte")) of its were unread here"
+        let here = "\(countedWere(fault.held ?? 0, of: "its bytes")) left unread here"
         if fault.withheld == 0 { return "\(here), and its kernel had sent all that it wrote" }
         let there = "\(here) and \(counted(fault.withheld, "byte")) still in its kernel"
         return fault.hasRoom ? "\(there), which had room for more" : "\(there), and one of the two was still moving"

@@ -59,6 +59,20 @@ struct FailureAccount {
         return max(0, length - matched)
     }
 
+    /// What can be set side by side; nil where the step has all its bytes, or has failed by something else than them.
+    var compared: (expected: [UInt8], got: [UInt8])? {
+        guard !expected.isEmpty else { return nil }
+        switch failure.kind {
+        case .mismatch, .clientClosed, .clientReset, .limit: return (expected, got)
+        case .frameLength:
+            // Of a frame of another length the bytes tell something where they part, or when all of them are there.
+            let (place, got) = (Bytes.firstDifference(expected, got), got)
+            let isAll = UInt64(got.count) == failure.declared
+            return isAll || got.indices.contains(place) && expected.indices.contains(place) ? (expected, got) : nil
+        default: return nil
+        }
+    }
+
     /// What the other side is called: "client", or "server" when a client plays the script.
     var peer: String { plan.side.peer }
 
@@ -85,10 +99,7 @@ struct FailureAccount {
 
     /// "step 2", or "steps 2 to 4" where any of them could have come.
     private func stepsText(_ number: Int) -> String {
-        guard case .choice(let choice)? = planned?.role, choice.eachOnce,
-            let last = script.steps[failure.step..<choice.target].compactMap(\.number).last, last > number
-        else { return "step \(number)" }
-        return "steps \(number) to \(last)"
+        script.lastNumber(ofChoiceAt: failure.step).map { "steps \(number) to \($0)" } ?? "step \(number)"
     }
 
     /// " (round 3 of 5)" inside one repeat; where repeats nest, the core's one number does not say which it counts.
@@ -122,8 +133,11 @@ struct FailureAccount {
 
     private var notRun: [String] {
         guard failure.kind != .unscripted else { return [] }
-        return block(
-            "not run", [script.listing(after: failure.step, without: doneInChoice), scriptsNotRun].compactMap { $0 })
+        return block("not run", [stepsNotRun?.line, scriptsNotRun].compactMap { $0 })
+    }
+
+    var stepsNotRun: StepsNotRun? {
+        failure.kind == .unscripted ? nil : script.listing(after: failure.step, without: doneInChoice)
     }
 
     /// Of steps in any order: those that have been, in this round.
@@ -144,7 +158,7 @@ struct FailureAccount {
         if !isGone {
             let dropped =
                 connection.unsent > 0 ? ", dropping \(counted(connection.unsent, "byte")) it had not taken" : ""
-            let reason = connection.gotFin ? "" : ", so that the \(peer) does not wait"
+            let reason = connection.resetReason.map { ", \($0)" } ?? ""
             lines.append("TCPMock reset the connection\(reason)\(dropped)")
         }
         if report.resetAfterFailure > 0, failure.kind != .unscripted {
@@ -167,14 +181,22 @@ struct FailureAccount {
 }
 
 extension ScriptPlan {
-    /// The written steps behind an index, the first few by name; nil when there are none.
-    func listing(after index: Int, without done: Set<Int> = []) -> String? {
+    /// The written steps behind an index; nil when there are none.
+    func listing(after index: Int, without done: Set<Int> = []) -> StepsNotRun? {
         let rest = steps.enumerated().dropFirst(index + 1).filter { $0.element.isListed && !done.contains($0.offset) }
             .map(\.element)
         guard !rest.isEmpty else { return nil }
-        let shown = rest.prefix(4).map { "\($0.number ?? 0) \($0.written)" }
-        let more = rest.count > shown.count ? " · … \(rest.count - shown.count) more" : ""
-        return shown.joined(separator: " · ") + more
+        return StepsNotRun(
+            steps: rest.prefix(StepsNotRun.most).map { "\($0.number ?? 0) \($0.written)" }, count: rest.count)
+    }
+
+    /// Of steps that may come in any order, which begin at an index: the number of the last; nil for other steps.
+    func lastNumber(ofChoiceAt index: Int) -> Int? {
+        guard steps.indices.contains(index), case .choice(let choice) = steps[index].role, choice.eachOnce,
+            let first = steps[index].number, let last = steps[index..<choice.target].compactMap(\.number).last,
+            last > first
+        else { return nil }
+        return last
     }
 
     /// How often each repeat around a step goes round, the innermost first.

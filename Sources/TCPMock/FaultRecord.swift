@@ -110,7 +110,7 @@ public struct FaultRecord: Sendable, Hashable, CustomStringConvertible {
     }
 
     private var held: String {
-        let here = "\(counted(fault.held ?? 0, "byte")) of the \(peer)'s left unread here"
+        let here = "\(countedWere(fault.held ?? 0, of: "the \(peer)'s bytes")) left unread here"
         guard fault.kind == .backpressure else { return here }
         return
             "\(here), \(grouped(fault.withheld)) held back by its own kernel\(fault.hasRoom ? ", which had room for more" : "")"

@@ -36,8 +36,10 @@ enum HexDump {
     /// All that was kept of a message, each row behind its place in the stream, with the cut named.
     static func numbered(_ message: Conversation.Message) -> [String] {
         let cut = message.missing > 0 ? ["… \(counted(message.missing, "byte")) not kept"] : []
-        let behind = message.position + message.count - message.tail.count
-        return numbered(message.head, from: message.position) + cut + numbered(message.tail, from: behind)
+        let unshown = message.count - max(message.gone, message.head.count)
+        let unsent = unshown > 0 ? ["… \(counted(unshown, "byte")) not sent"] : []
+        let behind = message.position + message.tailOffset
+        return numbered(message.head, from: message.position) + cut + numbered(message.tail, from: behind) + unsent
     }
 
     private static func numbered(_ bytes: [UInt8], from position: Int) -> [String] {
@@ -50,6 +52,25 @@ enum HexDump {
 
     private static func window(_ bytes: [UInt8], _ start: Int) -> ArraySlice<UInt8> {
         bytes.dropFirst(start).prefix(width)
+    }
+
+    /// Whether a line of a failure's text is one of these rows, or the mark below one.
+    static func isRow(_ line: Substring) -> Bool {
+        var rest = line.dropFirst(12).utf8  // behind the topic
+        if rest.allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "^") }) { return true }
+        var pairs = 0
+        while let end = rest.index(rest.startIndex, offsetBy: 3, limitedBy: rest.endIndex),
+            rest.prefix(2).allSatisfy(isDigit), rest.dropFirst(2).first == UInt8(ascii: " ")
+        {
+            pairs += 1
+            rest = rest[end...]
+        }
+        let text = rest.drop { $0 == UInt8(ascii: " ") }
+        return pairs > 0 && rest.count >= text.count + 2 && text.count <= width
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
     }
 
     private static func row(_ part: ArraySlice<UInt8>, columns: Int) -> String {

@@ -16,7 +16,7 @@ enum UnreachedText {
     static func details(_ plan: EndpointPlan, _ script: ScriptPlan, _ unreached: Unreached) -> [String] {
         var lines: [String] = []
         if unreached.attempts > 1 { lines.append("  client    knocked \(unreached.attempts) times") }
-        if let listing = script.listing(after: -1) { lines.append("  not run   " + listing) }
+        if let notRun = script.listing(after: -1) { lines.append("  not run   " + notRun.line) }
         let others = total(plan) - unreached.script - 1
         if others > 0 { lines.append("            nor the script of \(counted(others, "connection")) more") }
         if let hint = hint(unreached, plan) { lines.append("  hint      \(hint)") }

@@ -80,7 +80,7 @@
             if let buffer { #expect(here <= 2 * buffer, "\(fault)") }
             #expect(
                 record.transcript.contains(
-                    "kernel: \(counted(here, "byte")) of the client's left unread here, \(grouped(there)) held back")
+                    "kernel: \(grouped(here)) of the client's bytes were left unread here, \(grouped(there)) held back")
             )
         }
 

@@ -83,3 +83,15 @@ extension CaptureFile {
     #expect(capture(verdict).ends == ["< FIN"])
     #expect(capture(verdict).oddities == [])
 }
+
+@Test func anAnswerToAClientsFINIsCapturedBehindIt() async throws {
+    let verdict = try await serve([.expect("A"), .expectEOF(), .send("1"), .disconnect()], staying: true) { client in
+        try client.send("A")
+        client.shutDownWriting()
+        try client.expectText("1")
+    }
+    let lines = capture(verdict).ladder
+    let end = try #require(lines.firstIndex { $0.hasPrefix("> FIN") })
+    let answer = try #require(lines.firstIndex { $0.hasPrefix("< PSH") })
+    #expect(end < answer, "\(lines)")
+}

@@ -70,7 +70,9 @@ struct CapturedPacket {
     }
 
     var isIPv6: Bool { captured[0] >> 4 == 6 }
-    private var ip: ArraySlice<UInt8> { captured[0..<(isIPv6 ? 40 : 20)] }
+    /// A packet too long for 16 bits: IPv6 says how long in an option (RFC 2675), IPv4 leaves it to the capture.
+    private var isJumbo: Bool { isIPv6 ? captured[6] == 0 : captured[2] == 0 && captured[3] == 0 }
+    private var ip: ArraySlice<UInt8> { captured[0..<(isIPv6 ? isJumbo ? 48 : 40 : 20)] }
     private var tcp: ArraySlice<UInt8> { captured[ip.count...] }
     private var addresses: [UInt8] { Array(isIPv6 ? ip[8..<40] : ip[12..<20]) }
     var source: [UInt8] { Array(addresses.prefix(addresses.count / 2)) }
@@ -85,7 +87,10 @@ struct CapturedPacket {
     /// How long the payload was.
     var count: Int { length - ip.count - tcpHeader }
     /// What IP says its length is.
-    var lengthInHeader: Int { isIPv6 ? 40 + Int(ip.bigEndian(4, 2)) : Int(ip.bigEndian(2, 2)) }
+    var lengthInHeader: Int {
+        if isJumbo { return isIPv6 ? 40 + Int(ip.bigEndian(44, 4)) : length }
+        return isIPv6 ? 40 + Int(ip.bigEndian(4, 2)) : Int(ip.bigEndian(2, 2))
+    }
     var isWhole: Bool { captured.count == length }
 
     /// Of a packet that is whole.
@@ -153,6 +158,10 @@ extension CaptureFile {
                 stream.acknowledged = packet.acknowledged
             }
             stream.next &+= UInt32(packet.count) + (packet.flags.isDisjoint(with: [.syn, .fin]) ? 0 : 1)
+            // Numbers go round: what is half of them ahead or more is taken for something that was sent before.
+            if let seen = streams[back]?.acknowledged, stream.next &- seen >= 1 << 31 {
+                oddities.append("\(index): far ahead")
+            }
             if packet.flags.contains(.rst) { streams[back]?.isOver = true }
             stream.isOver = packet.flags.contains(.rst)
             streams[key] = stream

@@ -109,6 +109,35 @@ private let pingPong = Told { told in
     #expect(file.packets[4].captured.count == 40)
 }
 
+/// A tebibyte that was counted only: its packets are as big as those of Linux's BIG TCP, a few thousand at most.
+@Test(arguments: [false, true]) func veryManyBytesThatWereNotKeptAreFewPackets(isIPv6: Bool) {
+    let told = Told { told in
+        told.change {
+            guard isIPv6 else { return }
+            $0.peerEnd = .ipv6(40_001)
+            $0.listening = .ipv6(port: 7000)
+        }
+        told.message(.received, Array("head".utf8), tail: Array("tail".utf8), missing: 1 << 40, at: 2)
+        told.sent("ok", at: 3)
+        told.add(.ended(.received), at: 4)
+    }
+    let file = capture(told)
+    #expect(file.packets.count < 4000)
+    #expect(file.oddities == [])
+    #expect(file.packets.filter { $0.isInbound }.reduce(0) { $0 + $1.count } == 1 << 40 | 8)
+    #expect(String(decoding: file.packets.flatMap(\.payload), as: UTF8.self) == "headtailok")
+    #expect(file.packets.allSatisfy { $0.isIPv6 == isIPv6 })
+    let bytes = file.blocks.reduce(0) { $0 + $1.count }
+    #expect(bytes < 1 << 20, "\(bytes)")
+}
+
+/// Where not much is missing packets are as long as others.
+@Test func aShortHoleIsPartedAsBytesAre() {
+    let told = Told { $0.message(.received, [], missing: 100_000, at: 2) }
+    #expect(capture(told).packets.map(\.count).filter { $0 > 0 } == [32_768, 32_768, 32_768, 1_696])
+    #expect(capture(told).oddities == [])
+}
+
 @Test func whatNoEntryHasIsTakenFromTheWholeStream() {
     let told = Told { told in
         told.received("abc", at: 2)
@@ -221,6 +250,29 @@ private let pingPong = Told { told in
             #"> PSH ACK 1 1 "ab""#, #"> PSH ACK 3 1 "cd""#, "< ACK 1 5", "> FIN ACK 5 1", "< ACK 1 6",
         ])
     #expect(file.packets[4].comments == ["step 2 of 4 expect · Made.swift:2"])
+    #expect(file.oddities == [])
+}
+
+/// The loop sees a FIN and plays what it waited for in one turn, so that both have one stamp.
+@Test func anAnswerToAnEndComesBehindIt() {
+    let told = Told { told in
+        told.received("ab", at: 2)
+        told.sent("c", at: 3)
+        told.add(.ended(.received), at: 3)
+        told.step(.done, "expectEOF", at: 3)
+        told.sent("de", at: 3)
+        told.change {
+            $0.traffic = [
+                .init(time: 2_000_000, received: 2, sent: 0), .init(time: 3_000_000, received: 2, sent: 3),
+            ]
+        }
+    }
+    let file = capture(told)
+    #expect(
+        file.ladder.dropFirst(4) == [
+            #"< PSH ACK 1 3 "c""#, "> FIN ACK 3 2", #"< PSH ACK 2 4 "de""#, "> ACK 4 4",
+        ])
+    #expect(file.packets.map(\.time) == file.packets.map(\.time).sorted())
     #expect(file.oddities == [])
 }
 

@@ -61,6 +61,64 @@ private func hostilePage() async throws -> String {
     #expect(html.contains("<mark class=\"first\">4f</mark>"))
 }
 
+/// Only where bytes parted, or were missing, is there something to compare.
+@Test(arguments: [
+    ConnectionReport.Failure.Kind.latency, .segments, .frameTooLong, .write, .noMemory, .answer, .noConnection,
+])
+func bytesThatCameAsExpectedAreNotCompared(kind: ConnectionReport.Failure.Kind) throws {
+    let isFrame = kind == .frameTooLong
+    let connection = makeConnection(failure: makeFailure(kind, offset: 0, declared: UInt64(UInt32.max))) { connection in
+        connection.received = KeptBytes(Array("PONG\r\n".utf8))
+        connection.receivedTotal = 6
+        connection.consumedTotal = isFrame ? 0 : 6
+        if isFrame { connection.excerpt = Array("PONG\r\n".utf8) }
+        connection.events = [makeEvent(.connected, at: 1), makeEvent(.failed, at: 2)]
+    }
+    let step: Step = isFrame ? .expectFrame("PONG\r\n") : .expect("PONG\r\n")
+    let verdict = Judge.verdict(try makePlan([step]), makeReport([connection]))
+    let html = verdict.html()
+    #expect(!html.contains("nothing came from byte"))
+    #expect(!html.contains("the bytes are equal"))
+    #expect(!html.contains("class=\"compare\""))
+    let failure = try #require(verdict.failures.first)
+    #expect(html.contains("<p class=\"difference\">\(Markup.escaped(failure.summary))"))
+    #expect(html.contains("50 4f 4e 47"), "its bytes are there all the same")
+}
+
+/// A frame of another length is no frame of which the end is missing.
+@Test func aFrameOfAnotherLengthIsComparedOnlyWhereItsBytesPart() throws {
+    func html(_ bytes: String, declared: UInt64) throws -> String {
+        let connection = makeConnection(failure: makeFailure(.frameLength, declared: declared)) { connection in
+            connection.excerpt = Array(bytes.utf8)
+            connection.events = [makeEvent(.connected, at: 1), makeEvent(.failed, at: 2)]
+        }
+        return Judge.verdict(try makePlan([.expectFrame("Hello")]), makeReport([connection])).html()
+    }
+    #expect(!(try html("Hello", declared: 11)).contains("class=\"compare\""))
+    #expect(!(try html("Hel", declared: 300)).contains("class=\"compare\""))
+    #expect(try html("Help!", declared: 11).contains("first difference at byte 3"))
+    #expect(try html("Hel", declared: 3).contains("nothing came from byte 3 on: 2 bytes more were expected"))
+}
+
+/// On a phone a line that runs out of the page is a line that is not read.
+@Test func allLinesOfAFailureWrapButItsHex() async throws {
+    let verdict = try await serve([.expect("PING\r\n"), .send("+PONG\r\n")]) { try $0.send("PONG\r\n") }
+    let html = verdict.html()
+    #expect(html.contains("<span class=\"row\">  expected  50 49 4e 47"))
+    #expect(html.contains("<span class=\"row\">            "))
+    #expect(html.contains("<span>  so far    +0.00 ms"))
+    #expect(html.contains("<span>  then      TCPMock"))
+    let page = "\(PageStyle.frame)"
+    #expect(page.contains(".failure pre span { display: block; white-space: pre-wrap;"))
+}
+
+@Test func whatScrollsCanBeReachedByKeyboard() async throws {
+    let verdict = try await serve([.expect("PING\r\n"), .send("+PONG\r\n")]) { try $0.send("PONG\r\n") }
+    let html = verdict.html() + EvidencePage(evidence([conversation(1) { $0.entries = [message([1])] }])).html
+    #expect(html.components(of: "class=\"hex\"") == html.components(of: "class=\"hex\" tabindex=\"0\""))
+    #expect("\(PageScript.source)".contains(#"setAttribute("aria-current", "true")"#))
+}
+
 @Test func connectionsThatFailedComeFirstAndTheRestIsNamed() throws {
     let all = (1...60).map { conversation($0, isFailed: $0 == 57) }
     let html = EvidencePage(evidence(all)).html

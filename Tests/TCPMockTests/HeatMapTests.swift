@@ -72,3 +72,43 @@ private func swept(_ faults: [Fault] = [.fin]) async throws -> SweepResult {
     #expect(!html.contains("<img") && !html.contains("<b>a") && !html.contains("<i>g") && !html.contains("<u>t"))
     #expect(html.contains("&lt;img src=x onerror=alert(1)&gt;"))
 }
+
+private func map(_ rules: [SweepRule], _ outcomes: [String: SweepOutcome]) -> HeatMap {
+    let cases = ["control", "plain", "again"].map { name in
+        SweepCase(id: name, name, group: "g", script: [.delay(.zero)], isControl: name == "control")
+    }
+    let plan = SweepPlan(cases: cases, rules: rules, options: sweeping, location: here)
+    let records = cases.map { one in
+        SweepRecord(
+            sweepCase: one, outcome: outcomes[one.id] ?? .returned(""), scriptFailures: [], reconnects: 0, detail: "",
+            duration: .zero, control: one.isControl ? nil : .init(outcome: .returned(""), followedScript: true))
+    }
+    return HeatMap(SweepChart(plan, records), records)
+}
+
+@Test func goodOutcomesAreToldApart() {
+    let told = map([.neverHang], ["again": .named("retried")])
+    #expect(told.outcomes.map(\.label) == ["returned", "retried"])
+    #expect(told.outcomes.map(\.letter) == ["A", "B"])
+    #expect(told.outcomes.map(\.style) == ["other0", "other1"])
+    let same = map([.sameOutcome], [:])
+    #expect(same.outcomes.map { "\($0.letter) \($0.label) \($0.style)" } == ["✓ ok good"])
+}
+
+@Test func theControlCaseIsInTheLegend() async throws {
+    let html = try await swept().html()
+    let legend = try #require(html.firstMatch(of: /(?s)<ul class="legend".*?<\/ul>/)).output
+    #expect(legend.contains("✓") && legend.contains("control case"), "\(legend)")
+}
+
+@Test func theSizeOfALongReplyIsSaidOnce() throws {
+    let script: Script = [.expect("GET\n"), .send(Bytes([UInt8](repeating: 0x61, count: 66)))]
+    for legend in [
+        try FaultSweep(script, faults: [.fin]).planned().legend, try SegmentationSweep(script).planned().legend,
+    ] {
+        let line = try #require(legend.first)
+        #expect(line.split(separator: "(66 bytes)", omittingEmptySubsequences: false).count == 2, "\(line)")
+    }
+    let short = try SegmentationSweep([.send("a,b")]).planned().legend
+    #expect(short.first?.hasPrefix("reply 1 is send \"a,b\" (3 bytes), ") == true, "\(short)")
+}

@@ -63,7 +63,7 @@ private func shapes(_ conversation: Conversation) -> [Ladder.Shape] {
         connection.consumedTotal = 4
         connection.excerpt = Array("x".utf8)
     }
-    conversation.notRun = "4 send \"h · x\" · … 2 more"
+    conversation.notRun = StepsNotRun(steps: ["4 send \"h · x\""], count: 3)
     let rows = Ladder(conversation).rows
     #expect(rows.map(\.isFailing) == [false, false, false, true, false, false, false, false])
     #expect(rows[3].label == "\"efx\"")
@@ -116,11 +116,4 @@ func gapsAreShort(nanoseconds: UInt64, shown: String) {
 ])
 func theTimeOfDayIsThatOfTheWorld(milliseconds: Int64, shown: String) {
     #expect(LadderText.timeOfDay(milliseconds * 1_000_000) == shown)
-}
-
-@Test func stepsNotRunAreToldApart() {
-    #expect(
-        LadderText.steps(notRun: "3 send \"a · b\" · 4 expectDisconnect · … 2 more")
-            == ["3 send \"a · b\"", "4 expectDisconnect", "… 2 more"])
-    #expect(LadderText.steps(notRun: "3 send \"+OK\"") == ["3 send \"+OK\""])
 }

@@ -103,7 +103,7 @@ private let soon = Duration.milliseconds(100)
                     +T  expectEOF                                 step 1 ok
                     +T  -> "one"                                  step 2 ok
                     +T  delay(20 ms)                              step 3 ok
-                    +T  -> "two"                                  step 4 tried
+                    +T  -> "two", 0 of 3 bytes sent               step 4 tried
                     +T  step 4 failed
                     +T  client reset the connection (RST)
         """)

@@ -20,10 +20,20 @@ struct Conversation: Sendable {
         let tail: [UInt8]
         /// What was done to them on purpose: "byte 3 changed".
         var damage: String?
+        /// How many of them, the last ones, the kernel never took: they did not leave.
+        var unsent = 0
 
         var isWhole: Bool { head.count == count }
+        /// How many went their way.
+        var gone: Int { count - unsent }
         /// How many between head and tail were not kept.
-        var missing: Int { count - head.count - tail.count }
+        var missing: Int { max(0, gone - head.count - tail.count) }
+        /// Where the tail begins, counted from the message's first byte.
+        var tailOffset: Int { gone - tail.count }
+        /// `6 bytes`, `0 of 6 bytes sent`.
+        var amount: String {
+            unsent > 0 ? "\(grouped(gone)) of \(counted(count, "byte")) sent" : counted(count, "byte")
+        }
     }
 
     /// What became of a step.
@@ -50,6 +60,13 @@ struct Conversation: Sendable {
         /// How it cuts its bytes into frames, if it does.
         let framing: Framing?
         let outcome: Outcome
+        /// The last of the steps it stands for, where any of them could have come.
+        var last: Int?
+
+        /// `step 2`, `steps 2 to 4`; nil: what the script does not write.
+        var name: String? {
+            number.map { number in last.map { "steps \(number) to \($0)" } ?? "step \(number)" }
+        }
     }
 
     enum Content: Sendable, Hashable {
@@ -106,16 +123,17 @@ struct Conversation: Sendable {
     var began: UInt64 = 0
     var entries: [Entry] = []
     var close = Close.none
+    /// Why it was reset: `so that the client does not wait`; nil: that needs no reason, or there is none.
+    var resetReason: String?
     var end = ConnectionRecord.End.stillOpen
     /// How many steps its script writes.
     var stepCount = 0
     var isFailed = false
-    /// How it departed from its script, if it did; and what was compared then.
+    /// How it departed from its script, if it did; and what was compared then, if bytes were.
     var failure: ScriptFailure?
-    var expected: [UInt8] = []
-    var got: [UInt8] = []
-    /// The steps that were not reached: `3 send "+OK\r\n" · 4 expectDisconnect`.
-    var notRun: String?
+    var comparison: HexComparison?
+    /// The steps that were not reached.
+    var notRun: StepsNotRun?
 
     /// Bytes of each direction in all.
     var receivedCount = 0

@@ -20,6 +20,9 @@ struct ConversationBuilder {
         conversation.began = connection.accepted
         conversation.entries = entries
         conversation.close = close(after: conversation.entries)
+        if conversation.close == .reset, connection.leave == .none {
+            conversation.resetReason = connection.resetReason
+        }
         conversation.end = ConnectionRecord.End(connection)
         conversation.stepCount = script.count
         conversation.isFailed = connection.failure != nil
@@ -122,9 +125,10 @@ struct ConversationBuilder {
     ) -> Conversation.Message {
         let kept = flow == .received ? connection.received : connection.sent
         let piece = kept.piece(range)
+        let unsent = flow == .sent ? max(0, range.upperBound - max(range.lowerBound, connection.sentCount)) : 0
         return Conversation.Message(
-            flow: flow, position: range.lowerBound, count: range.count, head: piece.head, tail: piece.tail,
-            damage: damage)
+            flow: flow, position: range.lowerBound, count: range.count, head: piece.head,
+            tail: piece.tail.dropLast(unsent), damage: damage, unsent: unsent)
     }
 
     /// What came behind all that steps have taken, when nothing failed: nobody has judged it.
@@ -192,7 +196,9 @@ struct ConversationBuilder {
         guard let failure = connection.failure, script.steps.indices.contains(failure.step) else {
             return Conversation.Mark(number: nil, text: "", label: nil, location: nil, framing: nil, outcome: outcome)
         }
-        return mark(script.steps[failure.step], outcome)
+        var mark = mark(script.steps[failure.step], outcome)
+        mark.last = script.lastNumber(ofChoiceAt: failure.step)
+        return mark
     }
 
     private var partMessage: Conversation.Message {
@@ -251,17 +257,16 @@ struct ConversationBuilder {
 
     /// How this side's socket went at last.
     private func close(after entries: [Conversation.Entry]) -> Conversation.Close {
-        if connection.isOpen || connection.gotRst || entries.contains(where: { $0.content == .reset(.sent) }) {
-            return .none
-        }
+        let isReset = entries.contains { $0.content == .reset(.sent) || $0.content == .reset(.received) }
+        if connection.isOpen || connection.gotRst || isReset { return .none }
+        // Closed by its script: what came of that socket later nobody knows. A reply's own end has no entry.
         let isEnded = entries.contains { $0.content == .ended(.sent) }
-        // Closed by its script: what came of that socket later nobody knows.
-        if isEnded, connection.leave == .byScript { return .none }
-        // A reply's own end has no entry.
-        if connection.leave == .byScript, connection.faults.contains(where: { $0.kind == .reset || $0.sentReset }) {
-            return .reset
+        if !isEnded, connection.leave == .byScript {
+            return connection.faults.contains { $0.kind == .reset || $0.sentReset } ? .reset : .fin
         }
-        if connection.failure != nil || !connection.scriptDone || connection.dropped != nil { return .reset }
+        // Whoever has left is judged when the socket is closed: then there is nothing to reset any more.
+        let isGone = connection.leave != .none
+        if !isGone, connection.failure != nil || !connection.scriptDone || connection.dropped != nil { return .reset }
         return isEnded ? .none : .fin
     }
 }

@@ -56,13 +56,12 @@ extension Conversation {
 extension Conversation.Mark {
     /// `step 2 ok`; nil: nothing needs to be said.
     fileprivate var outcomeText: String? {
-        let step = number.map { "step \($0)" }
         switch outcome {
-        case .failed: return step.map { "\($0) failed" } ?? "failed at the script's end"
+        case .failed: return name.map { "\($0) failed" } ?? "failed at the script's end"
         case .starved: return nil
-        case .ok: return step.map { "\($0) ok" }
-        case .tried: return step.map { "\($0) tried" }
-        case .onTheWay: return step
+        case .ok: return name.map { "\($0) ok" }
+        case .tried: return name.map { "\($0) tried" }
+        case .onTheWay: return name
         }
     }
 }
@@ -75,8 +74,8 @@ extension Conversation.Message {
     }
 
     private func shown(limit: Int) -> String {
-        if isWhole { return ByteText.quoted(head, limit: limit) }
-        let amount = "\(counted(count, "byte")), \(kept)"
+        if isWhole { return ByteText.quoted(head, limit: limit) + (unsent > 0 ? ", \(amount)" : "") }
+        let amount = "\(amount), \(kept)"
         return head.isEmpty ? amount : "\(ByteText.quoted(Array(head.prefix(limit)), limit: limit))… (\(amount))"
     }
 

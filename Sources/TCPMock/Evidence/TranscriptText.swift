@@ -81,7 +81,7 @@ extension Conversation {
         func missing(_ flow: Flow, of total: Int) -> Int {
             let shown = entries.reduce(0) { sum, entry in
                 guard case .message(let message) = entry.content, message.flow == flow else { return sum }
-                return sum + message.head.count + message.tail.count
+                return sum + min(message.head.count, message.gone) + message.tail.count
             }
             return max(0, total - shown)
         }

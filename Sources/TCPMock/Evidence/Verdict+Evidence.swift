@@ -24,7 +24,9 @@ extension Conversation {
         let account = FailureAccount(
             plan: plan, script: script, report: report, connection: connection, failure: failure)
         self.failure = ScriptFailure(account)
-        (expected, got) = (account.expected, account.got)
-        notRun = script.listing(after: failure.step)
+        comparison = account.compared.map {
+            HexComparison(expected: $0.expected, got: $0.got, offset: account.offset)
+        }
+        notRun = account.stepsNotRun
     }
 }

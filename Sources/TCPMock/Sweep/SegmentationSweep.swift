@@ -51,7 +51,7 @@ public struct SegmentationSweep: Sweep {
         var plan = SweepPlan(
             cases: [maker.control] + singles(maker) + maker.finest + (0..<random).map(maker.makeRandom), rules: rules,
             options: options, location: location, maker: maker)
-        plan.legend = maker.long.map { "reply \($0.number) is \($0.step) (\($0.count) bytes), \($0.step.location)" }
+        plan.legend = maker.long.map { "reply \($0.number) is \($0.step.sized($0.count)), \($0.step.location)" }
         return plan
     }
 

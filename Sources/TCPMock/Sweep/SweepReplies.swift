@@ -18,7 +18,15 @@ struct SweepReply: Sendable {
     var name: String { "reply \(number)\(round)" }
 
     /// The line of the legend.
-    var legend: String { "\(name) is \(step) (\(counted(bytes.count, "byte"))), \(step.location)" }
+    var legend: String { "\(name) is \(step.sized(bytes.count)), \(step.location)" }
+}
+
+extension Step {
+    /// As written, with the number of its bytes, unless what was shortened has it already.
+    func sized(_ count: Int) -> String {
+        let (text, size) = ("\(self)", "(\(counted(count, "byte")))")
+        return text.hasSuffix(size) ? text : "\(text) \(size)"
+    }
 }
 
 /// The replies that a script plays for certain and in order, so that one can be cut short and what comes after left out.

@@ -19,7 +19,7 @@ extension Verdict {
 extension EndpointPlan {
     /// As if it had been on another port.
     fileprivate var settled: EndpointPlan {
-        let address = MockAddress.ipv4("127.0.0.1", port: 7000)
+        let address = MockAddress.ipv4("127.0.0.1", port: 39_999)
         var options = options
         options.address = address
         var plan = EndpointPlan(mode: mode, scripts: scripts, options: options, scale: scale, location: location)
@@ -71,7 +71,7 @@ extension ConnectionReport {
         traffic = traffic.map { Traffic(time: clock.settled($0.time), received: $0.received, sent: $0.sent) }
         measure?.settle()
         let port = UInt16(50_000 + number)
-        (peerEnd, localEnd) = side == .server ? (.at(port), .at(7000)) : (.at(7000), .at(port))
+        (peerEnd, localEnd) = side == .server ? (.at(port), .at(39_999)) : (.at(39_999), .at(port))
     }
 }
 

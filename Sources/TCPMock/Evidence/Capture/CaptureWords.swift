@@ -42,10 +42,10 @@ struct CaptureWords {
         if conversation.isFailed, !isFailureTold, let failure = conversation.failure {
             comments.append("failed: \(failure.summary) · \(failure.location)")
         }
-        if let notRun = conversation.notRun { comments.append("not run: \(notRun)") }
+        if let notRun = conversation.notRun { comments.append("not run: \(notRun.line)") }
         switch conversation.close {
         case .reset where conversation.isFailed:
-            comments.append("reset, so that the \(conversation.side.peer) does not wait")
+            comments.append(["reset", conversation.resetReason].compactMap { $0 }.joined(separator: ", "))
         case .reset,
             .fin where !isOver && conversation.end != .fin && conversation.end != .halfClosed:
             comments.append("\(conversation.end)")
@@ -62,7 +62,10 @@ struct CaptureWords {
         if let label = mark.label { parts.append("\"\(label)\"") }
         if let outcome = mark.outcome.word { parts.append(outcome) }
         if let what { parts.append(what) }
-        if case .message = entry.content {} else { parts.append(since(entry.time)) }
+        switch entry.content {
+        case .message(let message): if message.unsent > 0 { parts.append(message.amount) }
+        default: parts.append(since(entry.time))
+        }
         if let location = mark.location { parts.append("\(location)") }
         let step = parts.joined(separator: " · ")
         guard mark.outcome == .failed, let failure = conversation.failure else { return [step] }
@@ -71,7 +74,7 @@ struct CaptureWords {
 
     private func step(_ mark: Conversation.Mark?) -> String {
         guard let mark else { return "bytes that no step took" }
-        return mark.number.map { "step \($0) of \(conversation.stepCount)" } ?? "at the script's end"
+        return mark.name.map { "\($0) of \(conversation.stepCount)" } ?? "at the script's end"
     }
 
     /// `+12.345 ms`: packets carry their own times, these what is told on another's.

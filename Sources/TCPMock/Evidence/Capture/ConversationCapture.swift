@@ -11,6 +11,10 @@ struct ConversationCapture {
     private var sent: StreamLane
     private var traffic: ArraySlice<Conversation.Traffic>
     private var time: UInt64
+    /// How far the entries that were played have come in what was sent.
+    private var told = 0
+    /// When the other side's stream ended, as long as that is not played.
+    private var comingEnd: UInt64?
     /// The packet with this side's FIN, as long as no entry has named its step.
     private var unnamedEnd: Int?
 
@@ -22,6 +26,7 @@ struct ConversationCapture {
         sent = StreamLane(.sent, of: conversation, notes: words.notes(.sent))
         traffic = conversation.traffic[...]
         time = conversation.began
+        comingEnd = conversation.entries.first { $0.content == .ended(.received) }?.time
     }
 
     /// The packets, in order, their stamps never going back.
@@ -36,6 +41,9 @@ struct ConversationCapture {
         train.connect(at: conversation.began)
         for entry in conversation.entries {
             time = max(time, entry.time)
+            if case .message(let message) = entry.content, message.flow == .sent {
+                told = max(told, message.position + message.count)
+            }
             playTraffic(until: time)
             play(entry)
         }
@@ -68,8 +76,10 @@ struct ConversationCapture {
 
     private mutating func playTraffic(until time: UInt64) {
         while let mark = traffic.first, mark.time <= time {
-            traffic.removeFirst()
             send(.received, before: mark.received)
+            // The turn of the loop that sees a FIN may write what was waiting for it: what entries tell of comes first.
+            if let comingEnd, mark.time >= comingEnd { return send(.sent, before: min(mark.sent, told)) }
+            traffic.removeFirst()
             send(.sent, before: mark.sent)
         }
     }
@@ -91,6 +101,7 @@ struct ConversationCapture {
 
     private mutating func end(_ flow: Conversation.Flow, _ entry: Conversation.Entry? = nil) {
         send(flow)
+        if flow == .received { comingEnd = nil }
         announce(entry)
         train.end(conversation.sender(of: flow), at: time)
         if flow == .sent, let entry, entry.mark == nil { unnamedEnd = train.packets.indices.last }

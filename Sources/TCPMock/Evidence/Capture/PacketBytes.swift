@@ -17,6 +17,7 @@ struct PacketBytes {
     private static let window: UInt16 = 24_576
     private static let hopLimit: UInt8 = 64
     private static let tcp: UInt8 = 6
+    private static let hopByHop: UInt8 = 0
 
     /// What was kept of it.
     let captured: [UInt8]
@@ -37,16 +38,21 @@ struct PacketBytes {
 
     // MARK: IP
 
+    /// Of packets too long for 16 bits IPv6 tells the length in an option (RFC 2675), and IPv4 leaves it to the capture:
+    /// so do captures of Linux's BIG TCP, which readers know.
     private static func header(
         _ packet: Packet, _ source: PacketEnd, _ destination: PacketEnd, length: Int
     ) -> [UInt8] {
         if source.isIPv6 {
-            return [0x60, 0, 0, 0] + UInt16(length).bigEndianBytes + [tcp, hopLimit] + source.address
-                + destination.address
+            let isJumbo = length > Int(UInt16.max)
+            let fixed = (isJumbo ? 0 : UInt16(length)).bigEndianBytes + [isJumbo ? hopByHop : tcp, hopLimit]
+            let option = [tcp, 0, 0xC2, 4] + UInt32(truncatingIfNeeded: length + 8).bigEndianBytes
+            return [0x60, 0, 0, 0] + fixed + source.address + destination.address + (isJumbo ? option : [])
         }
         let dontFragment: [UInt8] = [0x40, 0]
         var header =
-            [0x45, 0] + UInt16(20 + length).bigEndianBytes + packet.identification.bigEndianBytes + dontFragment
+            [0x45, 0] + (UInt16(exactly: 20 + length) ?? 0).bigEndianBytes + packet.identification.bigEndianBytes
+            + dontFragment
             + [hopLimit, tcp, 0, 0] + source.address + destination.address
         var checksum = Checksum()
         checksum.add(header)

@@ -21,6 +21,11 @@ struct StreamLane {
 
     /// Of bytes in one segment. What loopback has room for is twice as much; Linux sends half of that.
     static let longest = 32_768
+    /// Of many bytes that were not kept: a terabyte is a few thousand packets. Two may be on their way before they are
+    /// acknowledged, and what is half of all sequence numbers ahead would be taken for something sent again.
+    static let longestHole = 1 << 29
+    /// So many are parted as if they had been.
+    private static let mostParted = 16 * longest
 
     let flow: Conversation.Flow
     /// How many bytes went this way.
@@ -60,7 +65,7 @@ struct StreamLane {
         while nextCut < cuts.endIndex, cuts[nextCut].position <= position { nextCut += 1 }
         let cut = nextCut < cuts.endIndex ? cuts[nextCut] : nil
         let limit = min(end, cut?.position ?? end)
-        let extent = known.extent(at: position, limit: min(limit, position + StreamLane.longest))
+        let extent = known.extent(at: position, limit: min(limit, position + longestNext(before: limit)))
         let range = position..<extent.end
         position = extent.end
         return Segment(
@@ -68,6 +73,12 @@ struct StreamLane {
             comments: comments(on: range, isKept: extent.isKept),
             time: gap.contains(range.lowerBound) ? nil : cut?.time,
             isLast: extent.end == limit)
+    }
+
+    private func longestNext(before limit: Int) -> Int {
+        let hole = known.extent(at: position, limit: limit)
+        let isLong = !hole.isKept && hole.end - position > StreamLane.mostParted
+        return isLong ? StreamLane.longestHole : StreamLane.longest
     }
 
     /// What is said of bytes that are in no segment, for there were fewer than that.
@@ -98,7 +109,7 @@ extension Conversation {
         var runs = KeptRuns()
         for message in kept + entries.compactMap(\.message) where message.flow == flow {
             runs.add(message.head, at: message.position)
-            runs.add(message.tail, at: message.position + message.count - message.tail.count)
+            runs.add(message.tail, at: message.position + message.tailOffset)
         }
         return runs
     }

@@ -113,10 +113,15 @@ extension Markup {
         }
     }
 
-    /// The first line, which wraps, and those behind it, which are in columns.
+    /// The first line, and those behind it. All wrap but rows of hex, which are nothing without their columns.
     mutating func message(_ text: String) {
-        let lines = text.shortened(to: 20_000).split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
+        let lines = text.shortened(to: 20_000).split(separator: "\n", omittingEmptySubsequences: false)
         element("p", ["class": "summary"], text: String(lines[0]))
-        if lines.count > 1 { element("pre", ["tabindex": "0"], text: String(lines[1])) }
+        guard lines.count > 1 else { return }
+        element("pre", ["tabindex": "0"]) { markup in
+            for line in lines.dropFirst() {
+                markup.element("span", ["class": HexDump.isRow(line) ? "row" : nil], text: "\(line)\n")
+            }
+        }
     }
 }

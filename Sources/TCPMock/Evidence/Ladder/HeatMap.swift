@@ -36,6 +36,8 @@ struct HeatMap: Sendable {
     private(set) var rows: [Row] = []
     /// The control case's place among those of the page.
     private(set) var control: Int?
+    /// What became of it.
+    private(set) var controlOutcome: Outcome?
 
     init(_ chart: SweepChart, _ records: [SweepRecord], most: Int = HeatMap.most) {
         var places: [String: Int] = [:]
@@ -43,9 +45,12 @@ struct HeatMap: Sendable {
         for (index, (record, place)) in zip(records, chart.places).enumerated() {
             if record.sweepCase.isControl {
                 control = index
+                let isGood = record.outcome.isSuccess
+                controlOutcome = Outcome(
+                    label: record.outcome.name, letter: isGood ? "✓" : "✗", style: isGood ? "good" : "bad0", count: 1)
                 continue
             }
-            let outcome = self.outcome(place, record, &places)
+            let outcome = self.outcome(place, &places)
             let group = record.sweepCase.group
             var row = byGroup[group] ?? Row(group: group, cells: [])
             if index < most {
@@ -63,14 +68,12 @@ struct HeatMap: Sendable {
         }
     }
 
-    private mutating func outcome(
-        _ place: SweepChart.Place, _ record: SweepRecord, _ places: inout [String: Int]
-    ) -> Int {
+    private mutating func outcome(_ place: SweepChart.Place, _ places: inout [String: Int]) -> Int {
         if let known = places[place.label] {
             outcomes[known].count += 1
             return known
         }
-        let isGood = !place.isBroken && (place.label == "ok" || record.outcome.isSuccess)
+        let isGood = !place.isBroken && place.label == "ok"
         outcomes.append(
             Outcome(
                 label: place.label, letter: isGood ? "✓" : letter, style: style(place.isBroken, isGood: isGood),

@@ -20,16 +20,20 @@ struct HeatMapDrawing {
 
     private func legend(_ markup: inout Markup) {
         markup.element("ul", ["class": "legend", "aria-label": "legend"]) { markup in
-            for outcome in map.outcomes.prefix(40) {
-                markup.element("li") { markup in
-                    markup.element(
-                        "span", ["class": "cell \(outcome.style)", "aria-hidden": "true"], text: outcome.letter)
-                    markup.element("span", text: outcome.label.shortened(to: 80))
-                    markup.element("small", text: counted(outcome.count, "case"))
-                }
-            }
+            for outcome in map.outcomes.prefix(40) { entry(outcome, counted(outcome.count, "case"), &markup) }
             let more = map.outcomes.count - 40
             if more > 0 { markup.element("li", text: "and \(counted(more, "more outcome"))") }
+            if let control = map.controlOutcome, map.rows.contains(where: { $0.end != nil }) {
+                entry(control, "control case", &markup)
+            }
+        }
+    }
+
+    private func entry(_ outcome: HeatMap.Outcome, _ which: String, _ markup: inout Markup) {
+        markup.element("li") { markup in
+            markup.element("span", ["class": "cell \(outcome.style)", "aria-hidden": "true"], text: outcome.letter)
+            markup.element("span", text: outcome.label.shortened(to: 80))
+            markup.element("small", text: which)
         }
     }
 
@@ -42,7 +46,9 @@ struct HeatMapDrawing {
                     let cells = row.cells[start..<min(start + HeatMapDrawing.together, row.cells.count)]
                     ten(cells, &markup)
                 }
-                if let end = row.end, let control = map.control { self.end(end, control, &markup) }
+                if let end = row.end, let control = map.control, let outcome = map.controlOutcome {
+                    self.end(end, control, outcome, &markup)
+                }
             }
             if row.left > 0 {
                 markup.element("p", ["class": "facts"], text: "… \(counted(row.left, "more case")) not drawn")
@@ -64,14 +70,11 @@ struct HeatMapDrawing {
     }
 
     /// The control case, where a whole reply would be.
-    private func end(_ position: Int, _ control: Int, _ markup: inout Markup) {
+    private func end(_ position: Int, _ control: Int, _ outcome: HeatMap.Outcome, _ markup: inout Markup) {
         markup.element("span", ["class": "ten"]) { markup in
             markup.element("span", ["class": "at", "aria-hidden": "true"], text: "\(position), whole")
-            let record = records[control]
-            let isGood = record.outcome.isSuccess
             markup.cell(
-                control, isGood ? "good" : "bad0", isGood ? "✓" : "✗",
-                "control, nothing is done to it: \(record.outcome.name)")
+                control, outcome.style, outcome.letter, "control, nothing is done to it: \(outcome.label)")
         }
     }
 }

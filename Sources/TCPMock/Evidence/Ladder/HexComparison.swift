@@ -64,7 +64,7 @@ extension Markup {
         let name = "\(title), \(counted(bytes.count, "byte"))"
         element("div", ["class": "panel \(title)", "role": "group", "aria-label": name]) { markup in
             markup.element("h4", text: name)
-            markup.element("div", ["class": "hex"]) { markup in
+            markup.element("div", ["class": "hex", "tabindex": "0"]) { markup in
                 if comparison.start > 0 {
                     let before = comparison.start
                     markup.element("p", ["class": "hole"], text: "\(counted(before, "byte")) before are equal")

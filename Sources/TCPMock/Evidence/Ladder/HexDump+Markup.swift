@@ -40,7 +40,8 @@ struct HexExtent: Sendable, Equatable {
         addHole(message.missing, "not kept")
         let shown = tail.suffix(each)
         addHole(tail.count - shown.count, "not shown here")
-        add(shown, at: message.count - shown.count)
+        add(shown, at: message.gone - shown.count)
+        addHole(message.count - max(message.gone, head.count), "not sent")
     }
 
     private mutating func add(_ bytes: ArraySlice<UInt8>, at offset: Int) {
@@ -58,7 +59,7 @@ extension Markup {
     /// The whole dump of a message.
     mutating func dump(_ message: Conversation.Message, _ budget: inout HexBudget) {
         let extent = HexExtent(message, each: budget.take(message.head.count + message.tail.count))
-        element("div", ["class": "hex"]) { markup in
+        element("div", ["class": "hex", "tabindex": "0", "role": "group", "aria-label": "bytes in hex"]) { markup in
             for part in extent.parts {
                 switch part {
                 case .bytes(let bytes, let offset): markup.rows(bytes, from: offset)

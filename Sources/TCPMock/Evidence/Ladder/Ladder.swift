@@ -96,7 +96,7 @@ struct Ladder: Sendable {
         case .none: break
         case .fin: rows.append(Row(shape: .arrow(from: script, .fin), time: time, label: "FIN"))
         case .reset:
-            let why = conversation.isFailed ? ["so that the \(script.peer) does not wait"] : []
+            let why = [conversation.resetReason].compactMap { $0 }
             rows.append(Row(shape: .arrow(from: script, .reset), time: time, label: "RST", asides: why))
         }
     }
@@ -106,9 +106,9 @@ struct Ladder: Sendable {
             rows.append(Row(shape: .mark, label: "failed", isFailing: true))
         }
         rows.append(Row(shape: .end, label: "\(conversation.end)"))
-        for step in conversation.notRun.map(LadderText.steps(notRun:)) ?? [] {
-            rows.append(Row(shape: .notRun, label: step.shortened(to: 120)))
-        }
+        guard let notRun = conversation.notRun else { return }
+        for step in notRun.steps { rows.append(Row(shape: .notRun, label: step.shortened(to: 120))) }
+        if notRun.more > 0 { rows.append(Row(shape: .notRun, label: "… \(grouped(notRun.more)) more")) }
     }
 }
 
@@ -132,7 +132,7 @@ extension Ladder.Row {
         if shape != .cut { time = conversation.since(entry.time) }
         if case .message(let message) = entry.content {
             self.message = message
-            asides.append(counted(message.count, "byte"))
+            asides.append(message.amount)
             if let damage = message.damage { asides.append(damage.shortened(to: 120)) }
         }
         if let said = entry.saying { asides.append(said) }
@@ -150,7 +150,7 @@ extension Conversation.Entry {
         case (.connected, _): "connects"
         case (.message, nil): "not judged by any step"
         case (.ended(.sent), _), (.reset(.sent), _): mark.map { $0.text.shortened(to: 60) }
-        case (_, .tried): "tried, not sent in whole"
+        case (_, .tried): "tried"
         case (.message, .starved): "all that came for the step"
         default: nil
         }

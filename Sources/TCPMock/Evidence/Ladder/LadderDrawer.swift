@@ -23,9 +23,9 @@ struct LadderDrawer {
     private func origin(_ markup: inout Markup) {
         guard let mark = row.mark else { return }
         markup.element("p", ["class": "origin"]) { markup in
-            if let number = mark.number {
+            if let name = mark.name {
                 let label = mark.label.map { ", \"\($0.shortened(to: 60))\"" } ?? ""
-                markup.element("span", text: "step \(number) of \(conversation.stepCount)\(label)")
+                markup.element("span", text: "\(name) of \(conversation.stepCount)\(label)")
             }
             if !mark.text.isEmpty { markup.element("code", text: mark.text.shortened(to: 400)) }
             if let location = mark.location { markup.element("span", ["class": "place"], text: "\(location)") }
@@ -39,7 +39,7 @@ struct LadderDrawer {
         let place =
             message.count == 1
             ? "byte \(message.position)" : "bytes \(message.position) to \(last)"
-        return "\(sender.noun) to \(sender.peer): \(place) of the stream, \(counted(message.count, "byte"))"
+        return "\(sender.noun) to \(sender.peer): \(place) of the stream, \(message.amount)"
     }
 
     /// Side by side, or, where no bytes were expected, in words.
@@ -53,13 +53,5 @@ struct LadderDrawer {
 
     private func isCompared(_ message: Conversation.Message) -> Bool {
         row.isFailing && message.isWhole && conversation.comparison?.shows(all: message.head) == true
-    }
-}
-
-extension Conversation {
-    /// What was compared when it failed; nil: no bytes were.
-    fileprivate var comparison: HexComparison? {
-        guard let failure, !expected.isEmpty else { return nil }
-        return HexComparison(expected: expected, got: got, offset: failure.offset)
     }
 }

@@ -55,7 +55,7 @@ struct LadderDrawing {
         markup.element("span", ["class": "time"], text: row.time.map(LadderText.moment) ?? "")
         markup.element("span", ["class": "lane"]) { markup in
             markup.element("span", ["class": "words"]) { words(row, &$0) }
-            if case .arrow(let from, let stroke) = row.shape { markup.arrow(from, stroke) }
+            if case .arrow(let from, let stroke) = row.shape { markup.arrow(from, stroke, isShort: row.isShort) }
             if row.shape == .end { markup.endBars() }
             badge(row, &markup)
         }
@@ -89,11 +89,14 @@ extension Ladder.Row {
         message != nil || isFailing || mark?.location != nil
     }
 
+    /// Whether not all of it has left, so that its arrow does not arrive.
+    var isShort: Bool { message.map { $0.unsent > 0 } ?? false }
+
     /// What style sheets call it.
     var styleName: String {
         let shapeName =
             switch shape {
-            case .arrow(let from, let stroke): "arrow from-\(from.noun) \(stroke)"
+            case .arrow(let from, let stroke): "arrow from-\(from.noun) \(stroke)\(isShort ? " short" : "")"
             case .mark: "mark"
             case .note: "note"
             case .gap: "gap"
@@ -111,7 +114,7 @@ extension Ladder.Row {
         if case .arrow(let from, _) = shape { words.append("\(from.noun) to \(from.peer)") }
         if shape == .notRun { words.append("not run") }
         words += [label] + asides
-        if let number = mark?.number { words.append("step \(number)") }
+        if let name = mark?.name { words.append(name) }
         if isFailing, label != "failed" { words.append("failed") }
         return words.joined(separator: ", ")
     }
@@ -129,14 +132,17 @@ extension Markup {
         }
     }
 
-    /// One line with its head at the receiver's lifeline; a reset's head is a cross.
-    fileprivate mutating func arrow(_ from: Side, _ stroke: Ladder.Stroke) {
+    /// One line with its head at the receiver's lifeline, or short of it; a reset's head is a cross.
+    fileprivate mutating func arrow(_ from: Side, _ stroke: Ladder.Stroke, isShort: Bool) {
         let goesRight = from == .client
+        let (left, right) = (isShort && !goesRight ? "40%" : "0", isShort && goesRight ? "60%" : "100%")
         element("svg", ["class": "stroke", "aria-hidden": "true", "width": "100%", "height": "12"]) { markup in
-            markup.element("line", ["x1": "0", "x2": "100%", "y1": "6", "y2": "6"])
-            markup.element("svg", ["x": goesRight ? "100%" : "0", "y": "6", "width": "1", "height": "1"]) { markup in
+            markup.element("line", ["x1": left, "x2": right, "y1": "6", "y2": "6"])
+            markup.element("svg", ["x": goesRight ? right : left, "y": "6", "width": "1", "height": "1"]) { markup in
                 let shape: String =
                     switch (stroke, goesRight) {
+                    case (.data, true) where isShort: "M-1 0L-10-5L-10 5ZM2-6L4-6L4 6L2 6Z"
+                    case (.data, false) where isShort: "M1 0L10-5L10 5ZM-2-6L-4-6L-4 6L-2 6Z"
                     case (.reset, true): "M-16-5L-6 5M-6-5L-16 5M-7 0L-1 0"
                     case (.reset, false): "M16-5L6 5M6-5L16 5M7 0L1 0"
                     case (_, true): "M-1 0L-10-5L-10 5Z"

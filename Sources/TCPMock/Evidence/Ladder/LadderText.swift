@@ -30,30 +30,6 @@ enum LadderText {
         return shown.count < message.count ? body + " …" : body
     }
 
-    /// The steps that were not run, one each, of what a failure's text has in one line.
-    static func steps(notRun: String) -> [String] {
-        var steps: [String] = []
-        var rest = notRun.unicodeScalars[...]
-        var step = String.UnicodeScalarView()
-        let separator = Array(" · ".unicodeScalars)
-        while let next = rest.first {
-            if rest.starts(with: separator), beginsStep(rest.dropFirst(separator.count)) {
-                steps.append(String(step))
-                step = String.UnicodeScalarView()
-                rest = rest.dropFirst(separator.count)
-            } else {
-                step.append(next)
-                rest = rest.dropFirst()
-            }
-        }
-        return step.isEmpty ? steps : steps + [String(step)]
-    }
-
-    /// A label may have the separator in it; what comes behind it is seldom a number.
-    private static func beginsStep(_ rest: Substring.UnicodeScalarView) -> Bool {
-        rest.first.map { $0 == "…" || ("0"..."9").contains($0) } ?? false
-    }
-
     /// `2026-11-21 09:30:05.250 UTC`, from nanoseconds since 1970.
     static func timeOfDay(_ nanoseconds: Int64) -> String {
         let milliseconds = nanoseconds / 1_000_000

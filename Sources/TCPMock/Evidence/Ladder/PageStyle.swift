@@ -53,6 +53,8 @@ enum PageStyle {
         .failure .summary { font: 600 12px/1.5 var(--mono); padding: .4rem .9rem 0; overflow-wrap: anywhere; }
         .failure .summary:last-child { padding-bottom: .8rem; }
         .failure pre { padding: .2rem .9rem .8rem; overflow-x: auto; line-height: 1.5; }
+        .failure pre span { display: block; white-space: pre-wrap; overflow-wrap: anywhere; padding-left: 12ch; text-indent: -12ch; }
+        .failure pre .row { white-space: pre; }
         .notes { color: var(--muted); padding-left: 1.1rem; overflow-wrap: anywhere; }
         p.notes { padding: 0; }
         .remainder { padding: .8rem 1rem; }

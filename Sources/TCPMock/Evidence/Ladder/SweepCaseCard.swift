@@ -64,6 +64,7 @@ struct SweepCaseCard {
 extension Markup {
     fileprivate mutating func fact(_ name: String, _ text: String) {
         element("dt", text: name)
-        element("dd", text: text)
+        // Long ones scroll, for which they have to be reached by keyboard.
+        element("dd", ["tabindex": text.utf8.count > 400 ? "0" : nil], text: text)
     }
 }
