@@ -119,6 +119,7 @@ func aStreamSaysWhenItsBeginningWasNotRecorded(recording: Int) async throws {
 @Test func aStreamThatListensFromTheStartNeedsNoRecording() async throws {
     let server = try MockServer([.receive(exactly: 300_000)], options: patient(recording: 0))
     let stream = server.received(on: 1)
+    LoopBlock.begin().release()  // a loop that is kept busy might see the client before it is asked to listen
     let client = try server.connect()
     let sending = onAThread {
         try? client.send([UInt8](repeating: 7, count: 300_000))

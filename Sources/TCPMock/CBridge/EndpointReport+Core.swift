@@ -139,6 +139,7 @@ extension ConnectionReport {
         self.init(outlineOf: view)
         received = KeptBytes(view.received, total: view.received_total, from: position.consumed)
         sent = KeptBytes(view.sent, total: view.sent_total, from: position.sent)
+        sentTotal = sent.total
     }
 }
 
