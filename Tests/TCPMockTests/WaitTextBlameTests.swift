@@ -4,7 +4,7 @@ import TCPMock
 import TestClient
 import Testing
 
-private let soon = Duration.milliseconds(100)
+private let soon = Duration.milliseconds(500)
 
 @Suite struct WaitTextBlameTests {
     // MARK: Lengths

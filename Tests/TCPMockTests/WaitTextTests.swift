@@ -4,7 +4,7 @@ import TCPMock
 import TestClient
 import Testing
 
-private let soon = Duration.milliseconds(100)
+private let soon = Duration.milliseconds(500)
 /// More than both kernels' buffers hold.
 private let huge = Bytes([UInt8](repeating: 0x78, count: 16 << 20))
 
