@@ -40,7 +40,8 @@ extension Verdict {
     ///   - payload: how the bytes of a message are shown.
     ///   - order: one paragraph a connection, or all of them in one.
     ///   - color: whether lines have a terminal's colours. `automatic`: where standard output is a terminal and neither
-    ///     `NO_COLOR` nor `TERM=dumb` is in the environment.
+    ///     `NO_COLOR` nor `TERM=dumb` is in the environment. Not so by itself: what a test compares, or writes to a file, must
+    ///     be the same wherever it runs.
     public func transcript(
         payload: TranscriptPayload, order: TranscriptOrder = .byConnection, color: MockServer.Setting = .off
     ) -> String {
