@@ -12,21 +12,9 @@ private func overLatency(_ verdict: Verdict) -> String? {
 }
 
 /// A verdict of a step that took too long. The loop may be kept from running before a step's clock starts, which is to the
-/// client's credit: then once more, for a while.
+/// client's credit: then once more.
 private func overdue(_ attempt: () async throws -> Verdict) async throws -> Verdict {
-    let end = ContinuousClock.now + .seconds(60)
-    var verdict = try await attempt()
-    while overLatency(verdict) == nil, ContinuousClock.now < end { verdict = try await attempt() }
-    return verdict
-}
-
-/// The same of what else may be to the client's credit.
-private func eventually(_ isSo: () async throws -> Bool) async rethrows -> Bool {
-    let end = ContinuousClock.now + .seconds(60)
-    while ContinuousClock.now < end {
-        if try await isSo() { return true }
-    }
-    return false
+    try await again(attempt) { overLatency($0) != nil }
 }
 
 private let ask: Script = [.expect("HELLO\r\n"), .send("PING\r\n")]
@@ -204,15 +192,16 @@ func eachExpectationHasALatency(_ name: String) async throws {
 }
 
 @Test func stepsWithALatencyAreCountedInWhateverServer() async throws {
-    let isCounted = try await eventually {
-        let verdict = try await answering(after: 30, ask + [.expect("PONG\r\n", latency: .seconds(100))])
-        expectClean(verdict)
-        let step = verdict.statistics.steps[2]
-        #expect(step.count == 1)
-        #expect(step.histogram.map(\.count) == [1])
-        return try #require(step.max) >= .milliseconds(29)
+    let verdict = try await again {
+        try await answering(after: 30, ask + [.expect("PONG\r\n", latency: .seconds(100))])
+    } until: {
+        $0.statistics.steps[2].max ?? .zero >= .milliseconds(29)
     }
-    #expect(isCounted)
+    expectClean(verdict)
+    let step = verdict.statistics.steps[2]
+    #expect(step.count == 1)
+    #expect(try #require(step.max) >= .milliseconds(29))
+    #expect(step.histogram.map(\.count) == [1])
 }
 
 @Test(arguments: [Duration.zero, .milliseconds(-1)]) func aLatencyThatCannotBeKeptIsThrownAtItsLine(_ latency: Duration)

@@ -39,12 +39,23 @@ func serve(
     return verdict
 }
 
-/// What is not decided, because the machine was busy with other tests, is tried again for a while.
-func conclusive(_ attempt: () async throws -> Verdict) async throws -> Verdict {
+/// Tries again what a machine that is busy with other tests may have kept from being so; ever more rarely, for a minute, for
+/// attempts one upon the other are what keeps it busy.
+func again<T>(_ attempt: () async throws -> T, until isSo: (T) throws -> Bool) async throws -> T {
     let end = ContinuousClock.now + .seconds(60)
-    var verdict = try await attempt()
-    while !verdict.inconclusive.isEmpty, ContinuousClock.now < end { verdict = try await attempt() }
-    return verdict
+    var pause = Duration.milliseconds(20)
+    var result = try await attempt()
+    while try !isSo(result), ContinuousClock.now < end {
+        try await Task.sleep(for: pause)
+        pause = min(pause * 2, .seconds(4))
+        result = try await attempt()
+    }
+    return result
+}
+
+/// What is not decided is tried again.
+func conclusive(_ attempt: () async throws -> Verdict) async throws -> Verdict {
+    try await again(attempt) { $0.inconclusive.isEmpty }
 }
 
 /// Asks again and again until it is so; false when it is not within half a minute.

@@ -22,16 +22,17 @@ private let unknown =
         _ script: Script, _ talk: @escaping @Sendable (TestClient) throws -> Void = { _ in }
     ) async throws -> String? {
         let options = MockServer.Options(limits: Limits(step: soon))
-        let end = ContinuousClock.now + .seconds(60)
-        while true {
+        return try await again {
             let began = ContinuousClock.now
             let wasSoon = Locked(false)
             let cause = try await cause(script, options: options) { client, _ in
                 try? talk(client)
                 wasSoon.withLock { $0 = ContinuousClock.now - began < soon / 2 }
             }.cause
-            if wasSoon.withLock({ $0 }) || ContinuousClock.now > end { return cause }
-        }
+            return (cause: cause, wasSoon: wasSoon.withLock { $0 })
+        } until: {
+            $0.wasSoon
+        }.cause
     }
 
     // MARK: Routes
