@@ -37,7 +37,8 @@ bool probe_segments(int fd, uint64_t *bytes, uint64_t *segments) {
 
 /* --- the client's own descriptor --- */
 
-static probe_answer find_inode(int fd, uint32_t *inode) {
+/* `gone`: its client has closed it; one without an inode may also not be accepted yet. */
+static probe_answer find_inode(int fd, uint32_t *inode, bool *gone) {
     socket_end ours, theirs;
     probe_row row;
     evl_sample sample;
@@ -47,24 +48,27 @@ static probe_answer find_inode(int fd, uint32_t *inode) {
         return probe_unix_peer(fd, inode, 0, &sample);
     probe_answer answer = probe_find_row(&ours, &theirs, &row);
     *inode = answer == PROBE_TOLD ? row.inode : 0;
+    *gone = answer == PROBE_TOLD && row.orphaned;
     return answer;
 }
 
 uint32_t probe_inode(int fd) {
     uint32_t inode = 0;
-    return find_inode(fd, &inode) == PROBE_TOLD ? inode : 0;
+    bool gone = false;
+    return find_inode(fd, &inode, &gone) == PROBE_TOLD ? inode : 0;
 }
 
 /* Another thread may close the descriptor meanwhile, and have its number for another socket: what
  * was read counts only if it is the same socket before and afterwards. */
 evl_no_delay probe_no_delay(int fd) {
     uint32_t inode = 0;
+    bool gone = false;
     int on = 0;
     socklen_t length = sizeof on;
-    probe_answer answer = find_inode(fd, &inode);
+    probe_answer answer = find_inode(fd, &inode, &gone);
     if (answer == PROBE_UNABLE)
         return EVL_NO_DELAY_UNABLE;
-    if (answer == PROBE_TOLD && inode == 0)
+    if (gone)
         return EVL_NO_DELAY_GONE;
     int client = answer == PROBE_TOLD ? probe_descriptor(inode) : -1;
     if (client < 0)

@@ -6,12 +6,14 @@ extension ScriptLint {
         let step: Step
         /// With which bytes they are asked for.
         let literals: [[UInt8]]
+        /// What is done then, in words.
+        let body: [String]
         /// Whether what comes next is written right behind it, and not further out or in the next round.
         var isNear = true
 
-        /// Whether it is the same written step, in another round perhaps: which of them is played makes no difference.
+        /// Whether it is the same, in another round or written again: which of them is played makes no difference.
         fileprivate func isSame(as other: Undecided) -> Bool {
-            step.location == other.step.location && literals == other.literals
+            body == other.body && literals == other.literals
         }
     }
 
@@ -33,7 +35,7 @@ extension ScriptLint {
         guard let first = body.first(where: { !$0.isLabel })?.first, let literals = first.literals else {
             throw problem(step, "\(step) must begin with literal bytes: only they say whether the client asks for it")
         }
-        return Undecided(step: step, literals: literals)
+        return Undecided(step: step, literals: literals, body: body.map { "\($0)" })
     }
 
     /// Adds to what may be asked for, each but once.

@@ -56,6 +56,22 @@ import Testing
             "the beginning of a route is what follows")
     }
 
+    /// Wherever they are written: those that do the same may follow each other's rounds, and others may not.
+    @Test func equalOptionalStepsMayMeet() {
+        func rounds(_ reply: Bytes) -> Script {
+            [
+                .repeat(
+                    2,
+                    [
+                        .optional(.expect("NOOP"), .send("ok")), .expect("DATA"),
+                        .optional(.expect("NOOP"), .send(reply)),
+                    ])
+            ]
+        }
+        #expect(refusal(of: rounds("ok")) == nil)
+        #expect(refusal(of: rounds("no")) != nil)
+    }
+
     /// Which round takes what is asked for makes no difference.
     @Test(arguments: 0...3) func optionalRoundsAreTakenAsOftenAsAskedFor(count: Int) async throws {
         let script: Script = [.repeat(3, [.optional(.expect("A"), .send("1"))]), .expect("B"), .send("2")]
