@@ -40,16 +40,22 @@ private func asked(_ isOn: Bool) async throws -> Verdict {
         #expect(verdict.connections.first?.noDelay == .known(false))
     }
 
-    @Test func ofAClientThatHasClosedNobodyCanTell() async throws {
+    /// What a script says that asks a client which has closed by then.
+    private func askedWhenClosed(_ steps: Script) async throws -> Verdict {
         let closed = Gate("closed")
         let server = try MockServer(
-            [.expect("QUIT"), .wait(closed, within: .seconds(60)), .expectNoDelay()], options: .unhurried)
+            [.expect("QUIT"), .wait(closed, within: .seconds(60))] + steps, options: .unhurried)
         let client = try server.connect()
         try client.send("QUIT")
         client.close()
         closed.open()
         let verdict = await server.finish()
         expectClean(verdict)
+        return verdict
+    }
+
+    @Test func ofAClientThatHasClosedNobodyCanTell() async throws {
+        let verdict = try await askedWhenClosed([.expectNoDelay()])
         let doubt = try #require(verdict.inconclusive.first)
         #expect(doubt.message.contains("is not known: it had closed its socket"), "\(doubt)")
         #expect(
@@ -58,16 +64,8 @@ private func asked(_ isOn: Bool) async throws -> Verdict {
 
     /// Of each step one is kept, with how often it was so: later ones have room.
     @Test func aStepThatRepeatsItsDoubtLeavesRoomForOthers() async throws {
-        let closed = Gate("closed")
-        let server = try MockServer(
-            [.expect("QUIT"), .wait(closed, within: .seconds(60)), .repeat(6, [.expectNoDelay()])]
-                + Script((0..<4).map { _ in .expectNoDelay() }), options: .unhurried)
-        let client = try server.connect()
-        try client.send("QUIT")
-        client.close()
-        closed.open()
-        let verdict = await server.finish()
-        expectClean(verdict)
+        let others = Script((0..<4).map { _ in .expectNoDelay() })
+        let verdict = try await askedWhenClosed([.repeat(6, [.expectNoDelay()])] + others)
         #expect(verdict.inconclusive.map(\.count) == [6, 3], "\(verdict)")
         #expect(
             verdict.notes.contains("of 1 connection more steps were inconclusive than the four that are kept of each"),
