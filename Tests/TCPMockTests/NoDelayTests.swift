@@ -68,7 +68,7 @@ private func asked(_ isOn: Bool) async throws -> Verdict {
         let verdict = try await askedWhenClosed([.repeat(6, [.expectNoDelay()])] + others)
         #expect(verdict.inconclusive.map(\.count) == [6, 3], "\(verdict)")
         #expect(
-            verdict.notes.contains("of 1 connection more steps were inconclusive than the four that are kept of each"),
+            verdict.notes.contains("1 connection had more inconclusive steps than the four that are kept of each"),
             "\(verdict.notes)")
     }
 

@@ -8,7 +8,7 @@ extension EndpointReport {
             note(of: \.lacksMemory) { "of \($0) fewer bytes are kept than recording: asks for: \(full)" },
             note(of: \.keptIsLost) { "the captures of \($0) are not kept: \(full)" },
             note(of: { $0.doubtsCut > 0 }) {
-                "of \($0) more steps were inconclusive than the four that are kept of each"
+                "\($0) had more inconclusive steps than the four that are kept of each"
             },
         ].compactMap { $0 }
     }
